@@ -1,0 +1,53 @@
+# Two commands matter: `make book` and `make test`. Each first sets up .venv if it has to.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+UPGRADE ?=
+
+# Compiled modules halve the time that every later start takes.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help book test notebooks lab mutants lock clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+book: $(READY)  ## build the site, strictly, into _build/html
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
+
+test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, site
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest --cov
+	$(BIN)/python tools/portable.py
+
+notebooks: $(READY)  ## execute every chapter and store its outputs
+	$(BIN)/python tools/notebooks.py
+
+lab: $(READY)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter trust chapters/*.ipynb
+	$(BIN)/jupyter lab chapters/definition.ipynb
+
+mutants: $(READY)  ## break the course in many small ways and see each one caught
+	$(BIN)/python tools/mutants.py
+
+lock: $(READY)  ## remake requirements.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(BIN)/uv pip compile pyproject.toml --extra book --extra test --quiet \
+		--universal --python-version 3.11 --fork-strategy fewest $(UPGRADE) \
+		--no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+	echo "-e ." >> requirements.txt
+
+clean:  ## remove the environment and everything that was built
+	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv installs several times faster than pip, but does not read pip's settings: where those name
+# another index or a proxy, pip takes over.
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
+	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt \
+		|| $(BIN)/python -m pip install -r requirements.txt
+	touch $@

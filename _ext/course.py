@@ -1,0 +1,76 @@
+"""Sphinx extension: what this course asks of Jupyter Book beyond its settings.
+
+It lets autodoc import the library, publishes that library as a wheel beside the pages, and
+keeps everything that a page would otherwise ask of another server away from it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+from flit_core.wheel import make_wheel_in
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = ROOT / "pyproject.toml"
+# Within the page, since a browser reads no filter from another file of a site opened from disk.
+DARK_FIGURES = ROOT / "_ext" / "dark-figures.svg"
+# A wheel is a zip file, which dates each member: one fixed day makes equal sources equal bytes.
+WHEEL_EPOCH = "1577836800"
+
+sys.path.insert(0, str(ROOT))
+
+
+def wheel_name() -> str:
+    """Return the file name of the library's wheel."""
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+    return f"{project['name'].replace('-', '_')}-{project['version']}-py3-none-any.whl"
+
+
+def wheel_role(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options=None, content=None
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """{wheel}`text`: a link to the wheel, right from any depth of the site."""
+    document = inliner.document.settings.env.docname
+    target = "../" * document.count("/") + f"_static/{wheel_name()}"
+    return [nodes.reference(rawtext, text, refuri=target, internal=True)], []
+
+
+def publish_wheel(app: Sphinx, exception: Exception | None) -> None:
+    """Make the wheel in the finished site."""
+    if exception is None and app.builder.format == "html":
+        with mock.patch.dict(os.environ, SOURCE_DATE_EPOCH=WHEEL_EPOCH):
+            make_wheel_in(PYPROJECT, Path(app.outdir) / "_static")
+
+
+def silence_thebe(app: Sphinx, config: Config) -> None:
+    """Disconnect sphinx-thebe: Jupyter Book always loads it, and it names two foreign servers."""
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__.startswith("sphinx_thebe"):
+                app.disconnect(listener.id)
+
+
+def finish_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take off a stylesheet that nobody publishes; put in the filter for figures on dark pages."""
+    context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
+    if "body" in context:
+        context["body"] += DARK_FIGURES.read_text(encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_role("wheel", wheel_role)
+    app.connect("config-inited", silence_thebe)
+    app.connect("html-page-context", finish_page)
+    app.connect("build-finished", publish_wheel)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,110 @@
+"""Sphinx extension: set every formula with KaTeX while the site is built.
+
+The page then holds finished HTML (and MathML, for screen readers), a stylesheet and fonts:
+no script, nothing fetched, readable without a network. KaTeX itself is the vendored 0.16.22
+in `vendor/katex/` (its woff and ttf fallbacks left out; every browser of the last ten years
+reads woff2) and runs inside V8, which the package `mini-racer` embeds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+VENDOR = Path(__file__).parent / "vendor"
+OPTIONS = {"output": "htmlAndMathml", "throwOnError": True, "strict": "error"}
+
+
+@cache
+def engine() -> MiniRacer:
+    """KaTeX, loaded once per build and only if a page needs it."""
+    context = MiniRacer()
+    context.eval((VENDOR / "katex" / "katex.min.js").read_text(encoding="utf-8"))
+    return context
+
+
+@cache
+def katex_html(tex: str, display: bool) -> str:
+    """Return `tex` as HTML.
+
+    Raises
+    ------
+    ValueError
+        With KaTeX's own explanation, if it cannot read `tex`.
+    """
+    options = {**OPTIONS, "displayMode": display}
+    try:
+        return engine().call("katex.renderToString", tex, options)
+    except JSEvalException as error:
+        # The message goes on with the whole of the minified source.
+        first_line = str(error).splitlines()[0]
+        raise ValueError(first_line.split("KaTeX parse error: ")[-1]) from None
+
+
+def one_display(text: str) -> str:
+    """Return the body of a math directive as a single KaTeX display.
+
+    As in Sphinx's own renderers, a blank line separates equations and `\\\\` breaks a line.
+    """
+    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
+    split = [
+        rf"\begin{{split}}{part}\end{{split}}" if r"\\" in part and r"\begin{" not in part else part
+        for part in parts
+    ]
+    if len(split) == 1:
+        return split[0]
+    return r"\begin{gathered}" + r" \\ ".join(split) + r"\end{gathered}"
+
+
+def set_formula(writer: HTML5Translator, node: nodes.Element, tex: str, display: bool) -> str:
+    """Return the HTML of one formula; a bad one is a warning that names it and its place."""
+    try:
+        return katex_html(tex, display)
+    except ValueError as error:
+        logger.warning("KaTeX cannot read %r: %s", tex, error, location=node, type="katex")
+        return f"<code>{writer.encode(tex)}</code>"
+
+
+def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:
+    html = set_formula(writer, node, node.astext(), display=False)
+    opening = writer.starttag(node, "span", "", CLASS="math notranslate nohighlight")
+    writer.body.append(f"{opening}{html}</span>")
+    raise nodes.SkipNode
+
+
+def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
+    html = set_formula(writer, node, one_display(node.astext()), display=True)
+    writer.body.append(writer.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    # A wide formula scrolls inside this element: reachable by keyboard, and never the page.
+    writer.body.append(f'<div class="formula" tabindex="0">{html}</div>')
+    if node["number"]:
+        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.add_permalink_ref(node, _("Link to this equation"))
+        writer.body.append("</span>")
+    writer.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def publish_stylesheet(app: Sphinx, config: Config) -> None:
+    """Put KaTeX's stylesheet, fonts and licence onto the site; its program stays behind."""
+    config.html_static_path.append(str(VENDOR))
+    config.exclude_patterns.append("katex/*.js")
+    app.add_css_file("katex/katex.min.css")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.connect("config-inited", publish_stylesheet)
+    # The embedded engine has threads of its own and does not survive a fork.
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

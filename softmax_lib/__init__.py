@@ -1,0 +1,57 @@
+"""The library of the course *Softmax, from definition to backpropagation*.
+
+One module a chapter, NumPy alone at import::
+
+    definition     softmax_naive  hardmax
+    overflow       softmax  log_softmax  logsumexp
+    derivative     softmax_jacobian  softmax_jvp  softmax_vjp  numerical_jacobian
+    cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
+    backprop       softmax_cross_entropy_grad  linear_backward
+    regression     SoftmaxRegression  NotFittedError
+
+The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
+``softmax_lib.plots`` and need Matplotlib.
+"""
+
+from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
+from softmax_lib.cross_entropy import (
+    entropy,
+    kl_divergence,
+    nll_loss,
+    one_hot,
+    smooth_labels,
+    softmax_cross_entropy,
+)
+from softmax_lib.definition import hardmax, softmax_naive
+from softmax_lib.derivative import (
+    numerical_jacobian,
+    softmax_jacobian,
+    softmax_jvp,
+    softmax_vjp,
+)
+from softmax_lib.overflow import log_softmax, logsumexp, softmax
+from softmax_lib.regression import NotFittedError, SoftmaxRegression
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "NotFittedError",
+    "SoftmaxRegression",
+    "entropy",
+    "hardmax",
+    "kl_divergence",
+    "linear_backward",
+    "log_softmax",
+    "logsumexp",
+    "nll_loss",
+    "numerical_jacobian",
+    "one_hot",
+    "smooth_labels",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_grad",
+    "softmax_jacobian",
+    "softmax_jvp",
+    "softmax_naive",
+    "softmax_vjp",
+]

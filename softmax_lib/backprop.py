@@ -1,0 +1,120 @@
+"""Chapter 5, backprop: the gradient p - y, and the layer behind it."""
+
+import numpy as np
+
+from softmax_lib._arrays import Rows, as_floating, as_matrix, computing_dtype, one_axis
+from softmax_lib._targets import as_targets
+from softmax_lib.overflow import probabilities_of
+
+
+def softmax_cross_entropy_grad(logits, targets, axis=-1):
+    r"""Gradient of the cross-entropy in the logits, one example at a time.
+
+    .. math:: \frac{\partial L}{\partial z_i} = p_i - y_i
+
+    Parameters
+    ----------
+    logits, targets, axis
+        As in `softmax_cross_entropy`.
+
+    Returns
+    -------
+    ndarray, shape of `logits`
+        Sums to 0 along `axis` to rounding. No example count is divided out: the gradient of a
+        mean over N examples is this, divided by N.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `softmax_cross_entropy`.
+
+    Notes
+    -----
+    Where a target is exactly 1, p_i - 1 would lose the digits of a confident prediction; minus
+    the sum of the row's other components is the same number and keeps them. Rows that are nan
+    in `softmax` are nan.
+
+    References
+    ----------
+    J. S. Bridle (1990), Training stochastic model recognition algorithms as networks can lead
+    to maximum mutual information estimation of parameters, NIPS 2, 211-217.
+
+    Examples
+    --------
+    >>> from softmax_lib import softmax_cross_entropy_grad
+    >>> softmax_cross_entropy_grad([3.0, 1.0, -3.0], 1).round(3)
+    array([ 0.879, -0.881,  0.002])
+    """
+    z = as_floating(logits, "logits")
+    axis = one_axis(axis, z.ndim)
+    rows, p = probabilities_of(z, axis)
+    y = as_targets(targets, z, axis)
+    if y.dtype.kind == "i":
+        classes = np.arange(p.shape[-1])
+        y = (np.expand_dims(y, -1) == classes).astype(p.dtype)
+    else:
+        y = Rows(y, axis).values
+    gradient = p - y
+    certain = y == 1
+    others = np.where(certain, 0, gradient).sum(axis=-1, keepdims=True)
+    # p * 0 is 0, but keeps the nan of a row that has no other class to bring it in.
+    return rows.restore(np.where(certain, p * 0 - others, gradient))
+
+
+def linear_backward(X, W, grad_logits):
+    r"""Gradients of a linear layer Z = X W + b, given the gradient in its output.
+
+    .. math:: \frac{\partial L}{\partial X} = G W^{\top}, \quad
+              \frac{\partial L}{\partial W} = X^{\top} G, \quad
+              \frac{\partial L}{\partial b} = \sum_{n=1}^{N} G_n
+
+    Parameters
+    ----------
+    X : array_like, shape (N, D)
+        The layer's input, one example a row.
+    W : array_like, shape (D, C)
+        The weights.
+    grad_logits : array_like, shape (N, C)
+        G, the gradient of a scalar in Z; for a mean loss, (P - Y) / N.
+
+    Returns
+    -------
+    grad_X : ndarray, shape (N, D)
+    grad_W : ndarray, shape (D, C)
+    grad_b : ndarray, shape (C,)
+
+    Raises
+    ------
+    TypeError
+        If an argument is not real numbers.
+    ValueError
+        If an argument is not a matrix, or the shapes do not fit.
+
+    References
+    ----------
+    D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), Learning representations by
+    back-propagating errors, Nature 323, 533-536. doi:10.1038/323533a0
+
+    Examples
+    --------
+    >>> from softmax_lib import linear_backward
+    >>> X, W, G = [[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [[0.5, -0.5]]
+    >>> grad_X, grad_W, grad_b = linear_backward(X, W, G)
+    >>> grad_W
+    array([[ 0.5, -0.5],
+           [ 1. , -1. ]])
+    """
+    X, W, G = (
+        as_matrix(values, name)
+        for values, name in ((X, "X"), (W, "W"), (grad_logits, "grad_logits"))
+    )
+    if X.shape[1] != W.shape[0] or G.shape != (X.shape[0], W.shape[1]):
+        raise ValueError(
+            "shapes must be X (N, D), W (D, C), grad_logits (N, C): "
+            f"got {X.shape}, {W.shape}, {G.shape}"
+        )
+    dtype = np.result_type(X, W, G)
+    X, W, G = (values.astype(computing_dtype(dtype)) for values in (X, W, G))
+    with np.errstate(all="ignore"):
+        gradients = G @ W.T, X.T @ G, G.sum(axis=0)
+        return tuple(gradient.astype(dtype, copy=False) for gradient in gradients)

@@ -1,0 +1,217 @@
+"""Chapter 3, derivative: the Jacobian of softmax, its products without the matrix, and checks."""
+
+import numpy as np
+
+from softmax_lib._arrays import Rows, as_floating, one_axis, same_shape
+from softmax_lib.overflow import probabilities_of
+
+
+def softmax_jacobian(logits):
+    r"""Jacobian matrix of softmax along the last axis.
+
+    .. math:: J = \operatorname{diag}(p) - p p^{\top}, \qquad
+              J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., C)
+        The logits z, dimensionless, at least one-dimensional.
+
+    Returns
+    -------
+    ndarray, shape (..., C, C)
+        Symmetric, positive semidefinite, of rank C - 1: every row sums to 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `softmax`; ValueError also for a 0-d array, which has no class axis.
+
+    Notes
+    -----
+    The diagonal is computed as minus the sum of its row's other entries. p_i (1 - p_i) is the
+    same number, but 1 - p_i loses every digit as p_i comes near 1. Rows that are nan in
+    `softmax` are nan here.
+
+    References
+    ----------
+    B. Gao, L. Pavel (2017), On the properties of the softmax function, arXiv:1704.00805.
+
+    Examples
+    --------
+    >>> from softmax_lib import softmax_jacobian
+    >>> softmax_jacobian([3.0, 1.0, -3.0]).round(3)
+    array([[ 0.106, -0.105, -0.002],
+           [-0.105,  0.105, -0.   ],
+           [-0.002, -0.   ,  0.002]])
+    """
+    z = as_floating(logits, "logits")
+    if z.ndim == 0:
+        raise ValueError("logits must have a class axis, got a 0-d array")
+    rows, p = probabilities_of(z, -1)
+    diagonal = np.arange(p.shape[-1])
+    with np.errstate(all="ignore"):
+        jacobian = -p[..., :, None] * p[..., None, :]
+        jacobian[..., diagonal, diagonal] = p * 0  # 0, or the nan of a class that is alone
+        jacobian[..., diagonal, diagonal] = 0 - jacobian.sum(axis=-1)
+        return jacobian.astype(rows.dtype, copy=False)
+
+
+def softmax_jvp(logits, tangent, axis=-1):
+    r"""Jacobian-vector product: the change of softmax for a small change of the logits.
+
+    .. math:: (J v)_i = p_i \left(v_i - \sum_{c=1}^{C} p_c v_c\right)
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., C, ...)
+        The logits z, dimensionless.
+    tangent : array_like, shape of `logits`
+        The direction v in which the logits move.
+    axis : int, default -1
+        The axis of the C classes.
+
+    Returns
+    -------
+    ndarray, shape of `logits`
+        J v, which sums to 0 along `axis` to rounding. It costs O(C), not the O(C^2) of the
+        matrix. The dtype is the wider one of the two arguments'.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `softmax`; ValueError also if the shapes differ.
+
+    Notes
+    -----
+    The error is a few eps of the largest abs(v_c). It is absolute: where v_i is close to the
+    weighted mean of v, the subtraction cancels, and the relative error is unbounded.
+
+    Examples
+    --------
+    >>> from softmax_lib import softmax_jvp
+    >>> softmax_jvp([3.0, 1.0, -3.0], [0.0, 1.0, 0.0]).round(3)
+    array([-0.105,  0.105, -0.   ])
+    """
+    return _jacobian_times(logits, tangent, "tangent", axis)
+
+
+def softmax_vjp(logits, cotangent, axis=-1):
+    r"""Vector-Jacobian product: the gradient in the logits from a gradient in the probabilities.
+
+    .. math:: (J^{\top} u)_j = p_j \left(u_j - \sum_{c=1}^{C} p_c u_c\right)
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., C, ...)
+        The logits z, dimensionless.
+    cotangent : array_like, shape of `logits`
+        The gradient u of a scalar with respect to the probabilities.
+    axis : int, default -1
+        The axis of the C classes.
+
+    Returns
+    -------
+    ndarray, shape of `logits`
+        The same function as `softmax_jvp`, because J is symmetric.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `softmax_jvp`.
+
+    Examples
+    --------
+    The loss -log p of class 0 has the cotangent (-1 / p, 0, 0), and the gradient p - y:
+
+    >>> from softmax_lib import softmax, softmax_vjp
+    >>> p = softmax([3.0, 1.0, -3.0])
+    >>> softmax_vjp([3.0, 1.0, -3.0], [-1 / p[0], 0.0, 0.0]).round(3)
+    array([-0.121,  0.119,  0.002])
+    """
+    return _jacobian_times(logits, cotangent, "cotangent", axis)
+
+
+def numerical_jacobian(f, x, *, method="central"):
+    r"""Jacobian of any function by finite differences or by the complex step.
+
+    .. math:: \frac{\partial f_i}{\partial x_j} \approx \frac{f_i(x + h e_j) - f_i(x - h e_j)}{2h}
+              \quad\text{or}\quad \frac{\operatorname{Im} f_i(x + \mathrm{i} h e_j)}{h}
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array like `x` and returns an array or a scalar. For the complex step it must
+        accept complex numbers and be analytic: no abs, no maximum.
+    x : array_like
+        Where to differentiate; computed in float64.
+    method : {"central", "complex"}, default "central"
+        Central differences with h near the cube root of eps leave about 1e-10 of error; the
+        complex step with h = 1e-200 subtracts nothing and is exact to rounding.
+
+    Returns
+    -------
+    ndarray, shape f(x).shape + x.shape
+
+    Raises
+    ------
+    TypeError
+        If `x` is not real numbers, or f returns real numbers for the complex step.
+    ValueError
+        If `method` is neither of the two.
+
+    References
+    ----------
+    W. Squire, G. Trapp (1998), Using complex variables to estimate derivatives of real
+    functions, SIAM Review 40(1), 110-112. doi:10.1137/S003614459631241X
+
+    Examples
+    --------
+    >>> from softmax_lib import numerical_jacobian, softmax_naive
+    >>> numerical_jacobian(softmax_naive, [3.0, 1.0, -3.0], method="complex").round(3)
+    array([[ 0.106, -0.105, -0.002],
+           [-0.105,  0.105, -0.   ],
+           [-0.002, -0.   ,  0.002]])
+    """
+    columns = {"central": _central_difference, "complex": _complex_step}
+    if method not in columns:
+        raise ValueError(f"method must be 'central' or 'complex', got {method!r}")
+    x = as_floating(x, "x").astype(np.float64)
+    derivatives = [columns[method](f, x, index) for index in np.ndindex(x.shape)]
+    if not derivatives:
+        return np.empty(np.shape(f(x.copy())) + x.shape)
+    stacked = np.stack(derivatives, axis=-1)
+    return stacked.reshape(stacked.shape[:-1] + x.shape)
+
+
+def _central_difference(f, x, index):
+    h = np.cbrt(np.finfo(np.float64).eps) * max(1.0, abs(x[index]))
+    above, below = x.copy(), x.copy()
+    above[index] += h
+    below[index] -= h
+    # The step that was taken, which rounding makes another than 2 h.
+    step = above[index] - below[index]
+    # The copy is for an f that returns the same buffer every time.
+    return (np.array(f(above)) - np.asarray(f(below))) / step
+
+
+def _complex_step(f, x, index):
+    h = 1e-200
+    beside = x.astype(np.complex128)
+    beside[index] += 1j * h
+    value = np.asarray(f(beside))
+    if not np.iscomplexobj(value):
+        raise TypeError("the complex step needs f to return complex numbers for complex x")
+    return value.imag / h
+
+
+def _jacobian_times(logits, vector, name, axis):
+    z, v = as_floating(logits, "logits"), as_floating(vector, name)
+    same_shape(v, name, z, "logits")
+    axis = one_axis(axis, z.ndim)
+    dtype = np.result_type(z, v)
+    rows = Rows(v.astype(dtype), axis)
+    _, p = probabilities_of(z.astype(dtype), axis)
+    with np.errstate(all="ignore"):
+        mean = np.sum(p * rows.values, axis=-1, keepdims=True)
+        return rows.restore(p * (rows.values - mean))

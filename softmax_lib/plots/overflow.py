@@ -1,0 +1,160 @@
+"""The figures of chapter 2: where exp lives, the shift, log-sum-exp, and what rounding takes."""
+
+import itertools
+
+import mpmath
+import numpy as np
+
+from softmax_lib import log_softmax, logsumexp, softmax
+from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, REST, label_line
+
+MINUS = "\N{MINUS SIGN}"
+INK = "#333333"  # for what is neither logit nor probability, and for words
+DTYPES = (np.float16, np.float32, np.float64)
+LEFT = -1000.0  # where the number lines of the logits begin; they end at 1000
+
+
+def exp_range(dtype):
+    """Return the logits between which e^z is neither 0 nor inf in a dtype, as two floats.
+
+    The largest float is e^z at the right end. At the left end e^z is half the smallest one, which
+    is where rounding to nearest goes down to 0.
+    """
+    info = np.finfo(dtype)
+    with mpmath.workprec(120):
+        underflow = mpmath.log(mpmath.mpf(float(info.smallest_subnormal)) / 2)
+        overflow = mpmath.log(mpmath.mpf(float(info.max)))
+        return float(underflow), float(overflow)
+
+
+def where_exp_lives(ax, logits):
+    """Draw one bar a dtype, from underflow to overflow, and the logits across them."""
+    for row, dtype in zip((2, 1, 0), DTYPES, strict=True):
+        low, high = exp_range(dtype)
+        ax.barh(row, high - low, left=low, height=0.36, color=FAINT)
+        text = f"{np.dtype(dtype).name}: from {low:.2f} to {high:.2f}".replace("-", MINUS)
+        ax.text(LEFT, row + 0.26, text, va="bottom")
+        for x, result in ((min(low - 120, -400), "0"), (max(high + 185, 290), r"\infty")):
+            ax.text(x, row, f"$e^z = {result}$", ha="center", va="center", color=REST)
+    for z in logits:
+        ax.axvline(z, ymax=0.88, color=LOGIT, linestyle="--", linewidth=1.4)
+        ax.text(z, 2.78, f"{z:g}", color=LOGIT, ha="center", va="bottom", weight="bold")
+    ax.set(xlim=(LEFT, -LEFT), ylim=(-0.4, 3.1), yticks=[], xlabel="logit z")
+    return ax
+
+
+def shifted_logits(ax, logits):
+    """Draw the logits on a line, and below it the same logits after the shift by their maximum."""
+    z = np.asarray(logits, dtype=float)
+    limit = exp_range(np.float64)[1]
+    ax.axvspan(limit, -LEFT, color=FAINT, alpha=0.45, linewidth=0)
+    ax.text((limit - LEFT) / 2, 0.5, "$e^z$\noverflows", ha="center", va="center", color=REST)
+    for row, values, name, height in ((1, z, "z", 0.24), (0, z - z.max(), "z - m", -0.26)):
+        ax.axhline(row, color=REST, linewidth=0.8, zorder=1)
+        ax.plot(values, np.full(len(z), row), "o", color=LOGIT, markersize=8)
+        ax.text(LEFT, row + 0.08, f"${name}$", va="bottom")
+        for value in values:
+            ax.text(value, row + height, f"{value:g}".replace("-", MINUS), ha="center",
+                    va="center", weight="bold", color=LOGIT)
+        for left, right in itertools.pairwise(values):
+            ax.annotate("", (right - 85, row + height), (left + 85, row + height),
+                        arrowprops={"arrowstyle": "<->", "color": REST, "lw": 1.0})
+            ax.text((left + right) / 2, row + 1.75 * height, f"{right - left:g}", ha="center",
+                    va="center", color=REST)
+    for before, after in zip(z, z - z.max(), strict=True):
+        ax.plot([before, after], [1, 0], color=LOGIT, linewidth=1, linestyle=":")
+    ax.set(xlim=(LEFT, -LEFT), ylim=(-0.6, 1.6), yticks=[], xlabel="logit")
+    return ax
+
+
+def soft_maximum(ax, widest=5.0):
+    """Draw LSE(x, 0) over x between its two bounds: the maximum, and the maximum plus log 2."""
+    x = np.linspace(-widest, widest, 201)
+    pairs = np.stack([x, np.zeros_like(x)], axis=-1)
+    low, high = pairs.max(axis=1), pairs.max(axis=1) + np.log(2)
+    ax.fill_between(x, low.round(6), high.round(6), color=FAINT, alpha=0.35, linewidth=0)
+    ax.plot(x, low.round(6), color=LOGIT, linestyle="--", linewidth=1.6)
+    ax.plot(x, high.round(6), color=REST, linestyle=":", linewidth=1.6)
+    ax.plot(x, logsumexp(pairs).round(6), color=INK)
+    top = round(float(logsumexp([0.0, 0.0])), 6)
+    ax.plot([0], [top], "o", color=INK)
+    leader = {"arrowstyle": "-", "color": REST, "lw": 0.8, "shrinkB": 4}
+    ax.annotate("equal logits: log 2 above the maximum", (0, top), xytext=(-16, 26), ha="right",
+                textcoords="offset points", arrowprops=leader)
+    ax.annotate("LSE", (1, logsumexp([1.0, 0.0])), xytext=(26, -20), weight="bold",
+                textcoords="offset points", arrowprops=leader)
+    label_line(ax, 3.1, 3.1 + np.log(2), r"$m + \log 2$", REST, xytext=(-8, 8), ha="right")
+    label_line(ax, 3.1, 3.1, r"$m$, the maximum", LOGIT, xytext=(10, -8))
+    ax.set(xlabel=r"first logit $z_1$; the second one is 0", ylabel="value", xticks=range(-4, 5, 2))
+    return ax
+
+
+def log_of_the_loser(ax, widest=1000.0):
+    """Draw the log-probability of the smaller of two logits, by log(softmax) and directly."""
+    limit = -exp_range(np.float64)[0]
+    gaps = np.arange(0.0, widest + 1, 20.0)
+    pairs = np.stack([gaps, np.zeros_like(gaps)], axis=-1)
+    with np.errstate(divide="ignore"):
+        detour = np.log(softmax(pairs)[:, 1])
+    direct = log_softmax(pairs)[:, 1]
+    seen = np.isfinite(detour)
+    ax.plot(gaps, direct.round(1), color=PROBABILITY)  # the last subnormals have one digit
+    ax.plot(gaps[seen], detour[seen].round(1), color=INK, linestyle="--", linewidth=1.6)
+    end = gaps[seen][-1]
+    ax.annotate("", (limit, -widest), (limit, -limit),
+                arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.6, "ls": "--"})
+    label_line(ax, limit, -widest, f"log(softmax): {MINUS}inf beyond {limit:.2f}", INK,
+               xytext=(-8, 10), ha="right")
+    label_line(ax, 850, -850, "log_softmax", INK, xytext=(8, 6))
+    ax.annotate("both", (end / 2, -end / 2), xytext=(8, 6), textcoords="offset points")
+    ax.set(xlabel="gap between the two logits", ylabel=r"$\log p$ of the smaller",
+           ylim=(-widest - 20, 20), xticks=range(0, int(widest) + 1, 250),
+           yticks=[0, -250, -500, -750, -1000])
+    return ax
+
+
+def _rounded(function, x):
+    """Return function(x) of one float, rounded correctly: the same number on every machine."""
+    with mpmath.workprec(200):
+        return float(function(mpmath.mpf(x)))
+
+
+# log p of the larger of two logits, by three formulas, each step rounded once to float64.
+FORMULAS = {
+    "log(softmax)": lambda e: _rounded(mpmath.log, 1.0 / (1.0 + e)),
+    "SciPy's formula": lambda e: -_rounded(mpmath.log, 1.0 + e),
+    "log1p": lambda e: -_rounded(mpmath.log1p, e),
+}
+
+
+def log_of_the_winner(formula, gap):
+    """Return log p of the larger of two logits by one of ``FORMULAS``."""
+    return FORMULAS[formula](_rounded(mpmath.exp, -gap))
+
+
+def error_in_ulp(value, gap):
+    """Return how far a log p of the larger of two logits is off the truth, in ULP of the truth."""
+    with mpmath.workprec(400):
+        truth = -mpmath.log1p(mpmath.exp(-mpmath.mpf(gap)))
+        ulp = np.spacing(abs(float(truth)))
+        return float(abs(mpmath.mpf(float(value)) - truth) / mpmath.mpf(float(ulp)))
+
+
+def ulp_of_the_winner(ax, widest=80, floor=4.0):
+    """Draw the error of log p of the winner over the gap, for the three formulas."""
+    gaps = np.arange(0, widest + 1, 1.0)
+    styles = {"log(softmax)": {"color": FAINT, "linewidth": 6},
+              "SciPy's formula": {"color": INK, "linestyle": ":"},
+              "log1p": {"color": PROBABILITY}}
+    for name, style in styles.items():
+        errors = [max(error_in_ulp(log_of_the_winner(name, gap), gap), floor) for gap in gaps]
+        ax.plot(gaps, [float(f"{error:.6g}") for error in errors], **style)
+    label_line(ax, 20, 2e8, "log(softmax), and SciPy's formula (dotted)", INK, xytext=(14, -8))
+    label_line(ax, 58, 2e15, "all digits lost: the result is 0", INK, xytext=(0, -14), ha="center",
+               weight="normal")
+    label_line(ax, 40, floor, "log1p: this course", INK, xytext=(0, 12))
+    ax.set(yscale="log", ylim=(2, 5e16), xlabel="gap between the two logits", ylabel="error in ULP")
+    ax.minorticks_off()
+    ax.set_yticks([floor, 1e4, 1e8, 1e12, 1e16],
+                  [f"{floor:g} or less", "$10^4$", "$10^8$", "$10^{12}$", "$10^{16}$"])
+    return ax

@@ -1,0 +1,205 @@
+"""Softmax regression: the smallest model that the five chapters add up to."""
+
+import numbers
+
+import numpy as np
+
+from softmax_lib._arrays import as_matrix
+from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
+from softmax_lib.cross_entropy import softmax_cross_entropy
+from softmax_lib.overflow import softmax
+
+
+class NotFittedError(ValueError, AttributeError):
+    """Raised by a model used before ``fit``; the bases are those of scikit-learn's error."""
+
+
+class SoftmaxRegression:
+    r"""Softmax (multinomial logistic) regression, trained by gradient descent.
+
+    .. math:: \min_{W, b}\; \frac{1}{N} \sum_{n=1}^{N} L_n + \frac{\alpha}{2} \lVert W \rVert^2
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.5
+        The step along minus the gradient; positive.
+    max_iter : int, default 200
+        Epochs: passes over the examples, at least 1.
+    alpha : float, default 1e-4
+        Strength of the L2 penalty on the weights, not on the intercept; at least 0. It is
+        1 / (C N) for the C of scikit-learn's LogisticRegression.
+    batch_size : int or None, default None
+        Examples a step; None takes all, which makes every step deterministic.
+    tol : float or None, default None
+        Stop once an epoch lowers the loss by less than this; None runs all epochs.
+    random_state : int, numpy.random.Generator or None, default 0
+        Seeds the order of the examples in mini-batches. The weights start at 0.
+
+    Attributes
+    ----------
+    coef_ : ndarray, shape (C, D)
+        The weights, one row a class: W transposed.
+    intercept_ : ndarray, shape (C,)
+    classes_ : ndarray, shape (C,)
+        The labels seen in `fit`, sorted.
+    loss_curve_ : list of float
+        The objective before the first epoch and after each.
+    n_iter_, n_features_in_ : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from softmax_lib import SoftmaxRegression
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> model = SoftmaxRegression(max_iter=500).fit(X, ["low", "low", "high", "high"])
+    >>> print(model.predict([[0.2], [2.9]]))
+    ['low' 'high']
+    >>> model.predict_proba([[0.2], [2.9]]).argmax(axis=-1)  # the columns are sorted labels
+    array([1, 0])
+    """
+
+    _parameters = ("learning_rate", "max_iter", "alpha", "batch_size", "tol", "random_state")
+
+    def __init__(
+        self,
+        *,
+        learning_rate=0.5,
+        max_iter=200,
+        alpha=1e-4,
+        batch_size=None,
+        tol=None,
+        random_state=0,
+    ):
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.tol = tol
+        self.random_state = random_state
+
+    def __repr__(self):
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"SoftmaxRegression({arguments})"
+
+    def get_params(self, deep=True):
+        """Return the constructor's arguments as a dict; ``deep`` changes nothing here."""
+        return {name: getattr(self, name) for name in self._parameters}
+
+    def set_params(self, **params):
+        """Set constructor arguments by name and return the model; an unknown name is an error."""
+        for name in params:
+            if name not in self._parameters:
+                raise ValueError(
+                    f"SoftmaxRegression has no parameter {name!r}; it has {self._parameters}"
+                )
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def fit(self, X, y):
+        """Learn from examples X, shape (N, D), and their labels y, shape (N,); return the model.
+
+        Raises a ValueError for data that are not finite, fewer than two classes, shapes that do
+        not fit, a parameter out of range, or a loss that does not stay finite.
+        """
+        self._check_parameters()
+        X = _finite_matrix(X)
+        y = _labels_for(X, y)
+        classes, labels = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(f"y must hold at least 2 classes, got {len(classes)}")
+        # Steps that are too large overflow; the loss, which is looked at, says so.
+        with np.errstate(all="ignore"):
+            W, b, curve = self._descend(X, labels, len(classes))
+        self.classes_, self.coef_, self.intercept_ = classes, W.T.copy(), b
+        self.loss_curve_, self.n_iter_, self.n_features_in_ = curve, len(curve) - 1, X.shape[1]
+        return self
+
+    def _descend(self, X, labels, num_classes):
+        rng = np.random.default_rng(self.random_state)
+        W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
+        curve = [self._objective(X, labels, W, b)]
+        for epoch in range(1, self.max_iter + 1):
+            for batch in self._batches(len(X), rng):
+                P_minus_Y = softmax_cross_entropy_grad(X[batch] @ W + b, labels[batch])
+                _, grad_W, grad_b = linear_backward(X[batch], W, P_minus_Y / len(batch))
+                W = W - self.learning_rate * (grad_W + self.alpha * W)
+                b = b - self.learning_rate * grad_b
+            curve.append(self._objective(X, labels, W, b))
+            if not np.isfinite(curve[-1]):
+                raise ValueError(
+                    f"the loss is {curve[-1]} after epoch {epoch}; "
+                    f"learning_rate={self.learning_rate} is too large for these data"
+                )
+            if self.tol is not None and curve[-2] - curve[-1] < self.tol:
+                break
+        return W, b, curve
+
+    def predict_proba(self, X):
+        """Return the probabilities of the classes, shape (N, C), in the order of ``classes_``."""
+        return softmax(self.decision_function(X))
+
+    def predict(self, X):
+        """Return the most probable label of each example, shape (N,)."""
+        most_probable = np.argmax(self.decision_function(X), axis=-1)
+        return self.classes_[most_probable]
+
+    def decision_function(self, X):
+        """Return the logits, shape (N, C)."""
+        if not hasattr(self, "coef_"):
+            raise NotFittedError("this SoftmaxRegression is not fitted yet; call fit first")
+        X = _finite_matrix(X)
+        if X.shape[1] != self.n_features_in_:
+            raise ValueError(f"X has {X.shape[1]} features, fit saw {self.n_features_in_}")
+        with np.errstate(all="ignore"):
+            return X @ self.coef_.T + self.intercept_
+
+    def score(self, X, y):
+        """Return the accuracy: the share of examples whose label is predicted."""
+        return float(np.mean(self.predict(X) == _labels_for(X, y)))
+
+    def _objective(self, X, labels, W, b):
+        data = softmax_cross_entropy(X @ W + b, labels).mean()
+        return float(data + self.alpha / 2 * np.sum(W**2))
+
+    def _batches(self, count, rng):
+        if self.batch_size is None:
+            return [np.arange(count)]
+        order = rng.permutation(count)
+        return np.split(order, range(self.batch_size, count, self.batch_size))
+
+    def _check_parameters(self):
+        counts = {"max_iter": self.max_iter, "batch_size": self.batch_size}
+        for name, value in counts.items():
+            if value is None and name == "batch_size":
+                continue
+            if not isinstance(value, numbers.Integral) or value < 1:
+                raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+        for name in ("learning_rate", "alpha"):
+            value = getattr(self, name)
+            if not isinstance(value, numbers.Real) or not 0 <= value < np.inf:
+                raise ValueError(f"{name} must be finite and not negative, got {value!r}")
+        if self.learning_rate == 0:
+            raise ValueError("learning_rate must be positive, got 0")
+        if not (self.tol is None or isinstance(self.tol, numbers.Real)):
+            raise ValueError(f"tol must be a number or None, got {self.tol!r}")
+
+
+def _finite_matrix(X):
+    X = as_matrix(X, "X")
+    if not np.isfinite(X).all():
+        raise ValueError(f"X must be finite, got {X[~np.isfinite(X)][0]}")
+    return X
+
+
+def _labels_for(X, y):
+    if isinstance(y, np.ma.MaskedArray):
+        raise TypeError("y must not be a masked array, whose mask would be ignored")
+    y = np.asarray(y)
+    if y.shape != np.shape(X)[:1]:
+        raise ValueError(f"y must have one label a row of X: got {y.shape} for X {np.shape(X)}")
+    if not y.size:
+        raise ValueError("X and y hold no example")
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise ValueError(f"y must be finite, got {y[~np.isfinite(y)][0]}")
+    return y

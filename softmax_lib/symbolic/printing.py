@@ -1,0 +1,259 @@
+"""Prints expressions as they were written: as TeX that KaTeX reads, and as plain text."""
+
+import re
+
+from sympy import Add, Indexed, Integer, Limit, Mul, Number, Pow, Product, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from .notation import Growth, GrowthRate, LeadingMinor, Others, Partial, Total
+
+BIG = (Total, Others, Product, Limit)
+
+
+def is_inverse(expr):
+    """Whether an expression was written as one over something."""
+    return isinstance(expr, Pow) and expr.exp == -1
+
+
+def is_fraction(expr):
+    """Whether an expression appears as a fraction, numerator above denominator."""
+    if isinstance(expr, Mul):
+        return len(expr.args) == 2 and expr.args[0] != -1 and is_inverse(expr.args[1])
+    return is_inverse(expr) or isinstance(expr, Partial) and is_short(expr.args[0])
+
+
+def is_short(expr):
+    """Whether a derivative of the expression fits above the fraction bar."""
+    return isinstance(expr, Symbol | Indexed | AppliedUndef) or (
+        expr.is_Function and isinstance(expr.args[0], Symbol | Indexed)
+    )
+
+
+class TeX(LatexPrinter):
+    """SymPy's printer, but the order of terms and factors is the writer's."""
+
+    def __init__(self):
+        super().__init__({"order": "none"})
+
+    def brackets(self, expr):
+        return rf"\left({self._print(expr)}\right)"
+
+    def factor(self, expr, last):
+        """One factor of a product, in brackets where it would be misread."""
+        tex = self._print(expr)
+        loose = isinstance(expr, Add) or tex.startswith("-")
+        return self.brackets(expr) if loose or isinstance(expr, BIG) and not last else tex
+
+    def argument(self, expr):
+        """What a function is applied to: bare if it is one thing, else in brackets."""
+        bare = is_fraction(expr) or not isinstance(expr, Add | Mul)
+        return " " + self._print(expr) if bare else self.brackets(expr)
+
+    def _print_Add(self, expr, order=None):
+        tex = ""
+        for term in expr.args:
+            part = self.brackets(term) if tex and isinstance(term, Add) else self._print(term)
+            if tex:
+                part = " - " + part[1:].lstrip() if part.startswith("-") else " + " + part
+            tex += part
+        return tex
+
+    def _print_Mul(self, expr):
+        first, *rest = expr.args
+        if first == -1:
+            whole = rest[0] if len(rest) == 1 else Mul(*rest, evaluate=False)
+            return "-" + self.factor(whole, last=True)
+        if is_fraction(expr):
+            return rf"\frac{{{self._print(first)}}}{{{self._print(rest[0].base)}}}"
+        tex = self.factor(first, last=False)
+        for before, one in zip(expr.args, rest, strict=False):
+            dot = is_fraction(before) and is_fraction(one) or isinstance(one, Number)
+            tex += (r" \cdot " if dot else " ") + self.factor(one, last=one is rest[-1])
+        return tex
+
+    def _print_Pow(self, expr):
+        if is_inverse(expr):
+            return rf"\frac{{1}}{{{self._print(expr.base)}}}"
+        bare = isinstance(expr.base, Symbol | Indexed)
+        base = self._print(expr.base) if bare else self.brackets(expr.base)
+        return f"{base}^{{{self._print(expr.exp)}}}"
+
+    def _print_Indexed(self, expr):
+        name, bracket, argument = str(expr.base.label).partition("(T)")
+        return f"{name}_{{{''.join(map(self._print, expr.indices))}}}{bracket}{argument}"
+
+    def _print_KroneckerDelta(self, expr, exp=None):
+        return rf"\delta_{{{''.join(map(self._print, expr.args))}}}"
+
+    def _print_log(self, expr, exp=None):
+        return r"\log" + self.argument(expr.args[0])
+
+    def _print_tanh(self, expr, exp=None):
+        if exp is not None:
+            return rf"\tanh^{{{exp}}}" + self.argument(expr.args[0])
+        return r"\tanh" + self.argument(expr.args[0])
+
+    def _print_Total(self, expr):
+        body, (index, low, high) = expr.args
+        below, above = f"{self._print(index)}={self._print(low)}", self._print(high)
+        return rf"\sum_{{{below}}}^{{{above}}} {self.factor(body, last=True)}"
+
+    def _print_Others(self, expr):
+        body, index, *left_out = expr.args
+        below = rf"{self._print(index)} \ne {', '.join(map(self._print, left_out))}"
+        return rf"\sum_{{{below}}} {self.factor(body, last=True)}"
+
+    def _print_Partial(self, expr):
+        function, variable = expr.args
+        below = rf"\partial {self._print(variable)}"
+        if is_short(function):
+            return rf"\frac{{\partial {self._print(function)}}}{{{below}}}"
+        return rf"\frac{{\partial}}{{{below}}} {self.factor(function, last=False)}"
+
+    def _print_At(self, expr):
+        function, variable, value = expr.args
+        place = f"{self._print(variable)}={self._print(value)}"
+        return rf"\left.{self._print(function)}\right|_{{{place}}}"
+
+    def _print_LeadingMinor(self, expr):
+        return r"\det\,(J_{ij})_{i,j < C}"
+
+    def _print_Growth(self, expr, exp=None):
+        return f"g({self._print(expr.args[0])})" + (f"^{{{exp}}}" if exp else "")
+
+    def _print_GrowthRate(self, expr):
+        return f"g'({self._print(expr.args[0])})"
+
+
+class Text(StrPrinter):
+    """Plain text in the writer's order."""
+
+    def __init__(self):
+        super().__init__({"order": "none"})
+
+    def _print_Symbol(self, expr):
+        return re.sub(r"\\(operatorname|bar|tilde|\|)|[{}\\]", "", expr.name).strip()
+
+    def _print_Indexed(self, expr):
+        name, bracket, argument = self._print(expr.base.label).partition("(T)")
+        return f"{name}[{', '.join(map(self._print, expr.indices))}]{bracket}{argument}"
+
+    def _print_KroneckerDelta(self, expr):
+        return f"delta[{', '.join(map(self._print, expr.args))}]"
+
+    def _print_Total(self, expr):
+        body, (index, low, high) = expr.args
+        span = f"{self._print(index)}={self._print(low)}..{self._print(high)}"
+        return f"sum({self._print(body)}, {span})"
+
+    def _print_Product(self, expr):
+        body, (index, low, high) = expr.args
+        span = f"{self._print(index)}={self._print(low)}..{self._print(high)}"
+        return f"prod({self._print(body)}, {span})"
+
+    def _print_Others(self, expr):
+        body, index, *left_out = expr.args
+        names = ", ".join(map(self._print, left_out))
+        return f"sum({self._print(body)}, {self._print(index)}!={names})"
+
+    def _print_Partial(self, expr):
+        function, variable = expr.args
+        return f"d({self._print(function)})/d({self._print(variable)})"
+
+    def _print_At(self, expr):
+        function, variable, value = expr.args
+        return f"{self._print(function)} at {self._print(variable)}={self._print(value)}"
+
+    def _print_LeadingMinor(self, expr):
+        return "det(J[i, j], i, j < C)"
+
+    def _print_Limit(self, expr):
+        function, variable, point, direction = expr.args
+        toward = self._print(point) + ("+" if point == 0 else "")
+        return f"lim({self._print(function)}, {self._print(variable)} -> {toward})"
+
+    def _print_Growth(self, expr):
+        return f"g({self._print(expr.args[0])})"
+
+    def _print_GrowthRate(self, expr):
+        return f"g'({self._print(expr.args[0])})"
+
+
+def tex(expr):
+    """An expression as TeX."""
+    return TeX().doprint(expr)
+
+
+def text(expr):
+    """An expression as plain text."""
+    return Text().doprint(expr)
+
+
+def prose(why):
+    r"""A reason in TeX: words in ``\text``, what stands between dollars as mathematics."""
+    words = why.split("$")
+    parts = [part if at % 2 else rf"\text{{{part}}}" for at, part in enumerate(words) if part]
+    return "".join(parts)
+
+
+class Proof:
+    """What `prove` returns: a checked entry, shown step by step."""
+
+    def __init__(self, entry):
+        self.entry = entry
+
+    def __repr__(self):
+        lines = [f"{self.entry.label}: {self.entry.verdict()}"]
+        for chain in self.entry.chains:
+            lines += [f"  {plain(chain.title)}:"] if chain.title else []
+            lines += [f"  with {text(short)} = {text(long)}" for short, long in chain.let]
+            lines.append(f"    {text(chain.steps[0].expr)}")
+            for step in chain.steps[1:]:
+                sign = chain.sign.replace(r"\ge", ">=") if step is chain.steps[-1] else ""
+                shown = f"  = {text(step.expr)} {sign}".rstrip()
+                lines.append(f"    {shown}    ({plain(step.why)})" if step.why else f"    {shown}")
+        lines += [f"  therefore {relation_text(claim)}" for claim in self.conclusions()]
+        return "\n".join(lines)
+
+    def _repr_latex_(self):
+        rows = []
+        for chain in self.entry.chains:
+            rows += [f"&{prose(chain.title + ':')}"] if chain.title else []
+            rows += [f"{tex(short)} &= {tex(long)} && {prose('a name')}" for short, long in chain.let]
+            left = tex(chain.steps[0].expr)
+            for step in chain.steps[1:]:
+                sign = " " + chain.sign if step is chain.steps[-1] and chain.sign else ""
+                rows.append(f"{left} &= {tex(step.expr)}{sign} && {prose(step.why)}")
+                left = ""
+        rows += [f"&{prose('Therefore')} \\quad {relation_tex(claim)}" for claim in self.conclusions()]
+        return "$$\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}$$"
+
+    def conclusions(self):
+        """The claims that no chain shows from side to side."""
+        return [claim for claim in self.entry.claims if set(claim.relations) != {"="}]
+
+
+def plain(why):
+    """A reason as plain text: without dollars and TeX's backslashes."""
+    return re.sub(r"[$\\{}]", "", why)
+
+
+def relation_tex(claim):
+    """A claim as TeX."""
+    sides = [tex(side) for side in claim.sides]
+    return sides[0] + "".join(
+        f" {relation} {side}" for relation, side in zip(claim.relations, sides[1:], strict=True)
+    )
+
+
+def relation_text(claim):
+    """A claim as plain text."""
+    signs = {r"\le": "<=", r"\ge": ">="}
+    sides = [text(side) for side in claim.sides]
+    return sides[0] + "".join(
+        f" {signs.get(relation, relation)} {side}"
+        for relation, side in zip(claim.relations, sides[1:], strict=True)
+    )

@@ -1,0 +1,307 @@
+"""What a chapter must be beyond what nbval compares; each rule returns its complaints."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+import notebooks
+import softmax_lib
+
+HEAVIEST_OUTPUT = 150_000  # characters; a reader on a phone loads every figure of a page
+RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# nbval's ways to look away, as tags and as comments.
+BLIND_TAG = re.compile(r"nbval|raises-exception|skip-execution")
+BLIND_COMMENT = re.compile(r"#\s*(NBVAL_|PYTEST_VALIDATE)")
+OF_THIS_MACHINE = re.compile(
+    r"(?<![\w./])/(?:home|Users|root|tmp|usr|opt|var|mnt|work)/"  # a folder of it
+    r"|\b[A-Za-z]:\\\w"  # the same on Windows
+    r"|\b0x[0-9a-fA-F]{6,}"  # an address in its memory
+    r"|ipykernel_\d|<ipython-input"  # a process on it
+)
+
+
+@dataclass(frozen=True)
+class Directive:
+    """A MyST directive: its name, what stands beside the name, its options, its body."""
+
+    name: str
+    argument: str
+    options: dict[str, str]
+    body: str
+
+
+def directives(text: str) -> Iterator[Directive]:
+    """Yield the directives of a markdown text, those inside another after it."""
+    lines = text.splitlines()
+    at = 0
+    while at < len(lines):
+        opening = re.match(r"\s*(`{3,}|:{3,})\s*\{([\w:-]+)\}\s*(.*?)\s*$", lines[at])
+        at += 1
+        if not opening:
+            continue
+        fence, name, argument = opening.groups()
+        closing = re.compile(rf"\s*{fence[0]}{{{len(fence)},}}\s*$")
+        inside = []
+        while at < len(lines) and not closing.match(lines[at]):
+            inside.append(lines[at])
+            at += 1
+        at += 1
+        options = {}
+        while inside and (option := re.match(r"\s*:([\w-]+):\s*(.*?)\s*$", inside[0])):
+            options[option[1]] = option[2]
+            inside.pop(0)
+        body = "\n".join(inside).strip()
+        yield Directive(name, argument, options, body)
+        yield from directives(body)
+
+
+def of_kind(notebook: NotebookNode, kind: str) -> Iterator[tuple[int, NotebookNode]]:
+    """Yield the cells of one kind with their numbers, counted from 1 as editors do."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == kind:
+            yield number, cell
+
+
+def all_directives(notebook: NotebookNode) -> Iterator[tuple[int, Directive]]:
+    for number, cell in of_kind(notebook, "markdown"):
+        for directive in directives(cell.source):
+            yield number, directive
+
+
+def text_of(output: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Yield the MIME type and the text of everything that an output holds."""
+    if output.output_type == "stream":
+        yield "text/plain", output.text
+    elif output.output_type != "error":
+        for mime, content in output.data.items():
+            yield mime, content if isinstance(content, str) else repr(content)
+
+
+# ---- code cells ----------------------------------------------------------------------------
+
+
+def executed_in_order(notebook: NotebookNode) -> list[str]:
+    """nbval compares no cell without an execution count."""
+    counts = [cell.execution_count for _, cell in of_kind(notebook, "code")]
+    if counts == list(range(1, len(counts) + 1)):
+        return []
+    return [f"execution counts are {counts}, not 1..{len(counts)}"]
+
+
+def stored_by_the_tool(notebook: NotebookNode) -> list[str]:
+    """Metadata of an editor or of one machine would change with each author."""
+    normal = copy.deepcopy(notebook)
+    notebooks.normalise(normal)
+    return [] if normal == notebook else ["not as `make notebooks` stores it"]
+
+
+def nothing_looks_away(notebook: NotebookNode) -> list[str]:
+    complaints = []
+    for number, cell in of_kind(notebook, "code"):
+        complaints += [
+            f"cell {number}: tag {tag} switches a check off"
+            for tag in cell.metadata.get("tags", [])
+            if BLIND_TAG.search(tag)
+        ]
+        if BLIND_COMMENT.search(cell.source):
+            complaints.append(f"cell {number}: a comment switches a check off")
+    return complaints
+
+
+def no_closing_semicolon(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {number}: ends in a semicolon, which nbval and Jupyter read differently"
+        for number, cell in of_kind(notebook, "code")
+        if cell.source.rstrip().endswith(";")
+    ]
+
+
+def outputs_are_clean(notebook: NotebookNode) -> list[str]:
+    """No error, nothing on stderr, no pixels, nothing of this machine, nothing heavy."""
+    complaints = []
+    for number, cell in of_kind(notebook, "code"):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                complaints.append(f"cell {number}: stored error {output.ename}")
+            if output.output_type == "stream" and output.name == "stderr":
+                complaints.append(f"cell {number}: stored text on stderr")
+            for mime, text in text_of(output):
+                if mime in RASTER:
+                    complaints.append(f"cell {number}: {mime} is not compared; draw SVG")
+                elif len(text) > HEAVIEST_OUTPUT:
+                    complaints.append(f"cell {number}: {mime} of {len(text)} characters")
+                if mime not in RASTER and (found := OF_THIS_MACHINE.search(text)):
+                    complaints.append(f"cell {number}: output names this machine: {found[0]}")
+    return complaints
+
+
+def no_absolute_path_in_source(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {number}: source names this machine: {found[0]}"
+        for number, cell in enumerate(notebook.cells, start=1)
+        if (found := OF_THIS_MACHINE.search(cell.source))
+    ]
+
+
+def figures_are_described(notebook: NotebookNode) -> list[str]:
+    """Alternative text for whom does not see it, a caption, and a name to refer to."""
+    complaints = []
+    for number, cell in of_kind(notebook, "code"):
+        mimes = [mime for output in cell.outputs for mime, _ in text_of(output)]
+        drawn = mimes.count("image/svg+xml")
+        if drawn > 1:
+            complaints.append(f"cell {number}: {drawn} figures share one description")
+        if drawn:
+            shown = cell.metadata.get("mystnb", {})
+            for part, key in (("image", "alt"), ("figure", "caption"), ("figure", "name")):
+                if not str(shown.get(part, {}).get(key, "")).strip():
+                    complaints.append(f"cell {number}: figure without mystnb.{part}.{key}")
+    return complaints
+
+
+def imports_are_public(notebook: NotebookNode) -> list[str]:
+    """A chapter uses what its reader can use."""
+    complaints = []
+    for number, cell in of_kind(notebook, "code"):
+        magics_out = re.sub(r"(?m)^\s*[%!].*$", "", cell.source)
+        for node in ast.walk(ast.parse(magics_out)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                asked = [(node.module, alias.name) for alias in node.names]
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                asked = [(node.value.id, node.attr)]
+            else:
+                continue
+            complaints += [
+                f"cell {number}: {module}.{name} is not public"
+                for module, name in asked
+                if module.split(".")[0] == "softmax_lib" and not is_public(module, name)
+            ]
+    return complaints
+
+
+def is_public(module: str, name: str) -> bool:
+    if module == "softmax_lib":
+        return name in {*softmax_lib.__all__, "symbolic", "plots", "source", "__version__"}
+    if module.split(".")[1] not in ("symbolic", "plots", "source") or name.startswith("_"):
+        return False
+    return hasattr(importlib.import_module(module), name)
+
+
+# ---- text -----------------------------------------------------------------------------------
+
+
+def opens_with_what_you_will_learn(notebook: NotebookNode) -> list[str]:
+    first = notebook.cells[0]
+    if first.cell_type != "markdown" or not first.source.startswith("# "):
+        return ["the first cell is not the title"]
+    opening = [d for number, d in all_directives(notebook) if number <= 2]
+    if not any(d.name == "admonition" and d.options.get("class") == "learn" for d in opening):
+        return ["no box of class learn under the title"]
+    return []
+
+
+def ends_with_exercises(notebook: NotebookNode) -> list[str]:
+    """Exercises close a chapter, each with one solution below it, folded away."""
+    complaints = []
+    found = [d for _, d in all_directives(notebook)]
+    text = "\n\n".join(cell.source for _, cell in of_kind(notebook, "markdown"))
+    headings = re.findall(r"(?m)^## +(.+?)\s*$", text)
+    if not headings or not headings[-1].startswith("Exercises"):
+        complaints.append("the last section is not Exercises")
+
+    posed, solved = [], []
+    for directive in found:
+        if directive.name in ("exercise", "exercise-start"):
+            posed.append(directive.options.get("label", ""))
+        elif directive.name in ("solution", "solution-start"):
+            solved.append(directive.argument)
+            if directive.argument not in posed:
+                complaints.append(f"solution to {directive.argument!r} has no exercise above it")
+            if "dropdown" not in directive.options.get("class", ""):
+                complaints.append(f"solution to {directive.argument!r} is not folded away")
+    if not posed:
+        complaints.append("no exercise")
+    complaints += [f"exercise {label!r} has no solution" for label in posed if label not in solved]
+    complaints += [f"{n} solutions to {label!r}" for label, n in Counter(solved).items() if n > 1]
+
+    names = Counter(directive.name for directive in found)
+    for gate in ("exercise", "solution"):
+        if names[f"{gate}-start"] != names[f"{gate}-end"]:
+            complaints.append(f"{gate}-start and {gate}-end do not pair up")
+    return complaints
+
+
+def pictures_are_described(notebook: NotebookNode) -> list[str]:
+    """The same as `figures_are_described`, for pictures that come from a file."""
+    complaints = [
+        f"cell {number}: {{{directive.name}}} {directive.argument} without alt"
+        for number, directive in all_directives(notebook)
+        if directive.name in ("figure", "image") and not directive.options.get("alt")
+    ]
+    for number, cell in of_kind(notebook, "markdown"):
+        if re.search(r"!\[\s*\]\(", cell.source):
+            complaints.append(f"cell {number}: picture without alt")
+        if re.search(r"<img\b(?![^>]*\balt=\"[^\"])", cell.source):
+            complaints.append(f"cell {number}: <img> without alt")
+    return complaints
+
+
+def myths_say_so(notebook: NotebookNode) -> list[str]:
+    """The rule beside the box is vermilion; its title tells those who do not see that."""
+    return [
+        f"cell {number}: the title of a myth box does not begin with 'Myth:'"
+        for number, directive in all_directives(notebook)
+        if "myth" in directive.options.get("class", "").split()
+        and not directive.argument.startswith("Myth: ")
+    ]
+
+
+RULES = [
+    executed_in_order,
+    stored_by_the_tool,
+    nothing_looks_away,
+    no_closing_semicolon,
+    outputs_are_clean,
+    no_absolute_path_in_source,
+    figures_are_described,
+    imports_are_public,
+    opens_with_what_you_will_learn,
+    ends_with_exercises,
+    pictures_are_described,
+    myths_say_so,
+]
+
+
+# ---- equations ------------------------------------------------------------------------------
+
+
+def one_line(tex: str) -> str:
+    return " ".join(tex.split())
+
+
+def equations_are_in_the_ledger(notebook: NotebookNode, ledger: dict[str, str]) -> list[str]:
+    """Labelled equations of the chapter and entries of its ledger are the same, TeX and all."""
+    printed: dict[str, str] = {}
+    complaints = []
+    for number, directive in all_directives(notebook):
+        label = directive.options.get("label")
+        if directive.name == "math" and label:
+            if label in printed:
+                complaints.append(f"cell {number}: a second equation {label!r}")
+            printed[label] = one_line(directive.body)
+    complaints += [f"equation {label!r} is not in the ledger" for label in printed.keys() - ledger]
+    complaints += [f"entry {label!r} is not in the chapter" for label in ledger.keys() - printed]
+    complaints += [
+        f"equation {label!r} reads {printed[label]}, its entry {one_line(ledger[label])}"
+        for label in printed.keys() & ledger.keys()
+        if printed[label] != one_line(ledger[label])
+    ]
+    return sorted(complaints)

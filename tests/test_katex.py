@@ -1,0 +1,47 @@
+"""The extension that sets formulas: right ones are set, wrong ones are named."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+import katex
+
+
+def test_a_formula_is_set_for_the_eye_and_for_the_ear():
+    soup = BeautifulSoup(katex.katex_html(r"\frac{e^{z_i}}{S}", True), "lxml")
+    assert soup.select_one(".katex-display .katex-html[aria-hidden=true] .mfrac")
+    assert soup.select_one(".katex-mathml math[display=block] mfrac")
+    assert not BeautifulSoup(katex.katex_html("x", False), "lxml").select_one(".katex-display")
+
+
+@pytest.mark.parametrize(
+    ("tex", "reason"),
+    [
+        (r"\softmx(z)", r"Undefined control sequence: \softmx"),
+        (r"\frac{1}", "Unexpected end of input"),
+        ("{x", "Expected '}'"),
+        ("é", "unicodeTextInMathMode"),
+    ],
+)
+def test_a_wrong_formula_is_an_error_that_says_why(tex, reason):
+    with pytest.raises(ValueError, match=re.escape(reason)) as caught:
+        katex.katex_html(tex, True)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 1", "x = 1"),
+        ("a \\\\ b", r"\begin{split}a \\ b\end{split}"),
+        (
+            "\\begin{aligned}a \\\\ b\\end{aligned}",
+            r"\begin{aligned}a \\ b\end{aligned}",
+        ),
+        ("a\n\nb", r"\begin{gathered}a \\ b\end{gathered}"),
+    ],
+)
+def test_lines_and_paragraphs_of_a_display(text, expected):
+    assert katex.one_display(text) == expected
+    assert "katex-display" in katex.katex_html(expected, True)

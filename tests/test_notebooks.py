@@ -1,0 +1,293 @@
+"""What nbval cannot see in the chapters, and that the rules and the tool for it bite."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import notebooks
+from chapter_rules import RULES, directives, equations_are_in_the_ledger
+from softmax_lib.symbolic import LEDGER
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+NAMES = ["definition", "overflow", "derivative", "cross-entropy", "backprop"]
+
+
+def entries_of(chapter: str) -> dict[str, str]:
+    module = importlib.import_module(f"softmax_lib.symbolic.{chapter.replace('-', '_')}")
+    return {entry.label: entry.tex for entry in module.ENTRIES}
+
+
+# ---- the chapters ---------------------------------------------------------------------------
+
+
+def test_the_five_chapters_are_there():
+    assert {path.stem for path in CHAPTERS} == set(NAMES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_keeps_the_rule(path, rule):
+    assert rule(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_prints_its_ledger(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert equations_are_in_the_ledger(notebook, entries_of(path.stem)) == []
+
+
+def test_every_entry_of_the_ledger_has_a_chapter():
+    assert set(LEDGER) == {label for name in NAMES for label in entries_of(name)}
+
+
+# ---- the rules, on a small notebook ------------------------------------------------------------
+
+TITLE = "# Title\n\n:::{admonition} What you will learn\n:class: learn\n- $p$\n:::"
+EQUATION = "```{math}\n:label: half\np =\n  \\frac{1}{2}\n```\n\n![A bar](bar.svg)"
+MYTH = ":::{admonition} Myth: it is so\n:class: myth\nNo.\n:::"
+EXERCISE = "## Exercises\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
+SOLUTION = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```\n\nSo:"
+LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
+
+
+def figure(data: str = "<svg></svg>", mime: str = "image/svg+xml"):
+    return new_output("display_data", data={mime: data, "text/plain": "<Figure>"})
+
+
+def good():
+    """Return a chapter that keeps every rule."""
+    cells = [
+        new_markdown_cell(TITLE),
+        new_code_cell("from softmax_lib import softmax\nfrom softmax_lib.symbolic import prove"),
+        new_markdown_cell(f"{EQUATION}\n\n{MYTH}"),
+        new_code_cell(
+            "plt.show()",
+            outputs=[figure()],
+            metadata={
+                "mystnb": {
+                    "image": {"alt": "Two bars."},
+                    "figure": {"caption": "Two bars.", "name": "fig-bars"},
+                }
+            },
+        ),
+        new_markdown_cell(EXERCISE),
+        new_markdown_cell(SOLUTION),
+        new_code_cell("print(1)", outputs=[new_output("stream", name="stdout", text="1\n")]),
+        new_markdown_cell("```{solution-end}\n```"),
+    ]
+    count = 0
+    for number, cell in enumerate(cells):
+        cell.id = f"good-{number}"
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count
+    return new_notebook(cells=cells, metadata=notebooks.METADATA)
+
+
+def replace(number: int, old: str, new: str):
+    def change(notebook):
+        assert old in notebook.cells[number].source
+        notebook.cells[number].source = notebook.cells[number].source.replace(old, new)
+
+    return change
+
+
+def put(number: int, **fields):
+    return lambda notebook: notebook.cells[number].update(fields)
+
+
+def out(*outputs):
+    return put(6, outputs=list(outputs))
+
+
+def result(text: str):
+    return new_output("execute_result", data={"text/plain": text}, execution_count=3)
+
+
+def metadata(number: int, **fields):
+    return lambda notebook: notebook.cells[number].metadata.update(fields)
+
+
+def without(*keys: str):
+    def change(notebook):
+        place = notebook.cells[3].metadata["mystnb"]
+        for key in keys[:-1]:
+            place = place[key]
+        del place[keys[-1]]
+
+    return change
+
+
+BAD = [
+    ("executed_in_order", put(1, execution_count=None)),
+    ("executed_in_order", put(6, execution_count=2)),
+    ("executed_in_order", put(1, execution_count=4)),
+    ("stored_by_the_tool", metadata(1, collapsed=True)),
+    ("stored_by_the_tool", metadata(1, execution={"iopub.status.busy": "2020-01-01"})),
+    ("stored_by_the_tool", lambda n: n.metadata.language_info.update(version="3.11.7")),
+    ("stored_by_the_tool", lambda n: n.metadata.kernelspec.update(display_name="mine")),
+    ("nothing_looks_away", metadata(6, tags=["nbval-skip"])),
+    ("nothing_looks_away", metadata(6, tags=["nbval-ignore-output"])),
+    ("nothing_looks_away", metadata(6, tags=["raises-exception"])),
+    ("nothing_looks_away", put(6, source="# NBVAL_IGNORE_OUTPUT\nprint(1)")),
+    ("no_closing_semicolon", put(6, source="plt.plot(x);\n")),
+    ("outputs_are_clean", out(new_output("stream", name="stderr", text="careful"))),
+    ("outputs_are_clean", out(new_output("error", ename="E", evalue="no", traceback=[]))),
+    ("outputs_are_clean", out(figure("iVBOR", mime="image/png"))),
+    ("outputs_are_clean", out(figure("/9j/4", mime="image/jpeg"))),
+    ("outputs_are_clean", out(figure("<svg>" + 200_000 * " " + "</svg>"))),
+    ("outputs_are_clean", out(result("File('/home/me/x.py')"))),
+    ("outputs_are_clean", out(result(r"C:\Users\me"))),
+    ("outputs_are_clean", out(result("<object at 0x7f3a5c0b2d90>"))),
+    ("no_absolute_path_in_source", put(6, source='open("/tmp/x")')),
+    ("figures_are_described", without("image", "alt")),
+    ("figures_are_described", without("figure", "caption")),
+    ("figures_are_described", without("figure", "name")),
+    ("figures_are_described", without("image")),
+    ("figures_are_described", put(3, metadata={})),
+    ("figures_are_described", put(3, outputs=[figure(), figure()])),
+    ("figures_are_described", out(figure())),
+    ("imports_are_public", put(6, source="from softmax_lib._arrays import anything")),
+    ("imports_are_public", put(6, source="from softmax_lib.overflow import softmax")),
+    ("imports_are_public", put(6, source="from softmax_lib import no_such_name")),
+    ("imports_are_public", put(6, source="%time 1\nfrom softmax_lib.symbolic import nothing")),
+    ("imports_are_public", put(6, source="import softmax_lib\nsoftmax_lib.overflow.softmax")),
+    ("opens_with_what_you_will_learn", replace(0, "# Title", "Title")),
+    ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
+    ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
+    ("ends_with_exercises", replace(4, "## Exercises", "## More")),
+    ("ends_with_exercises", lambda n: n.cells.append(new_markdown_cell("## Afterthought"))),
+    ("ends_with_exercises", replace(4, "{exercise} One", "{note}")),
+    ("ends_with_exercises", replace(4, ":label: ex-one", ":label: ex-two")),
+    ("ends_with_exercises", replace(5, ":class: dropdown", "")),
+    ("ends_with_exercises", replace(5, "{solution-start} ex-one", "{note} ex-one")),
+    ("ends_with_exercises", lambda n: n.cells.pop(7)),
+    ("ends_with_exercises", lambda n: n.cells.append(copy.deepcopy(n.cells[5]))),
+    ("ends_with_exercises", lambda n: n.cells.insert(1, n.cells.pop(5))),
+    ("pictures_are_described", replace(2, "![A bar]", "![]")),
+    ("pictures_are_described", replace(2, "![A bar](bar.svg)", "```{figure} bar.svg\n```")),
+    ("pictures_are_described", replace(2, "![A bar](bar.svg)", "```{image} b.svg\n:alt:\n```")),
+    ("pictures_are_described", replace(2, "![A bar](bar.svg)", '<img src="bar.svg">')),
+    ("pictures_are_described", replace(2, "![A bar](bar.svg)", '<img src="b.svg" alt="">')),
+    ("myths_say_so", replace(2, "Myth: it", "It")),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_good_chapter_keeps_the_rule(rule):
+    assert rule(good()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"), BAD, ids=[f"{name}-{at}" for at, (name, _) in enumerate(BAD)]
+)
+def test_rule_bites(name, spoil):
+    notebook = good()
+    spoil(notebook)
+    (rule,) = [rule for rule in RULES if rule.__name__ == name]
+    assert rule(notebook) != []
+
+
+def test_every_rule_has_been_seen_to_bite():
+    assert {name for name, _ in BAD} == {rule.__name__ for rule in RULES}
+
+
+def test_equal_equations_are_accepted_whatever_their_line_breaks():
+    assert equations_are_in_the_ledger(good(), LEDGER_OF_GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "ledger"),
+    [
+        (replace(2, "{2}", "{3}"), LEDGER_OF_GOOD),
+        (replace(2, ":label: half", ":label: other"), LEDGER_OF_GOOD),
+        (replace(2, ":label: half\n", ""), LEDGER_OF_GOOD),
+        (lambda n: n.cells.append(copy.deepcopy(n.cells[2])), LEDGER_OF_GOOD),
+        (lambda n: None, {}),
+        (lambda n: None, {**LEDGER_OF_GOOD, "more": "1"}),
+        (lambda n: None, {"half": r"p = \frac{1}{3}"}),
+    ],
+)
+def test_equations_apart_from_the_ledger_are_found(spoil, ledger):
+    notebook = good()
+    spoil(notebook)
+    assert equations_are_in_the_ledger(notebook, ledger) != []
+
+
+def test_directives_inside_directives_are_found():
+    theorem = "````{prf:theorem} A\n:label: thm-a\n\n```{math}\n:label: a\nx\n```\n````"
+    text = f"{theorem}\n\n:::{{note}}\nb\n:::"
+    found = [(d.name, d.argument, d.options, d.body) for d in directives(text)]
+    assert found[1:] == [("math", "", {"label": "a"}, "x"), ("note", "", {}, "b")]
+    assert found[0][:3] == ("prf:theorem", "A", {"label": "thm-a"})
+
+
+# ---- the tool that executes and stores --------------------------------------------------------
+
+
+def write(path: Path, *sources: str, **fields) -> Path:
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources], **fields)
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    return path
+
+
+def test_the_tool_stores_outputs_and_changes_nothing_the_second_time(tmp_path):
+    loop = "import sys\nfor i in range(3):\n    print(i)\n    sys.stdout.flush()"
+    path = write(tmp_path / "small.ipynb", loop, "1 + 1", metadata={"author": "me"})
+    assert notebooks.refresh(path)
+    stored = path.read_bytes()
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+    assert [output.text for output in notebook.cells[0].outputs] == ["0\n1\n2\n"]
+    assert notebook.cells[1].outputs[0].data == {"text/plain": "2"}
+    assert notebook.metadata == notebooks.METADATA
+    assert not notebooks.refresh(path)
+    assert path.read_bytes() == stored
+    assert [p.name for p in tmp_path.iterdir()] == ["small.ipynb"]
+
+
+def test_a_failing_cell_is_named_and_the_stored_chapter_stays(tmp_path):
+    path = write(tmp_path / "small.ipynb", "x = 1", "# head\nx / 0\n")
+    before = path.read_bytes()
+    with pytest.raises(notebooks.ChapterError) as caught:
+        notebooks.refresh(path)
+    assert str(caught.value).splitlines() == [
+        "small: cell 2 of 2 failed",
+        "    | # head",
+        "    | x / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["small.ipynb"]
+
+
+def test_cells_without_an_id_of_their_own_get_the_same_on_each_run(tmp_path):
+    path = write(tmp_path / "small.ipynb", "1", "2", "3")
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["cells"][0]["id"] = raw["cells"][1]["id"] = "twice"
+    del raw["cells"][2]["id"]
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    for _ in range(2):
+        ids = [cell.id for cell in notebooks.load(path).cells]
+        assert ids == ["twice", "small-02", "small-03"]
+
+
+def test_the_tool_names_an_unknown_chapter():
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "notebooks.py", "no-such-chapter"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "no-such-chapter" in done.stderr

@@ -1,0 +1,313 @@
+"""The site, built once as a reader would build it: strict, whole, and at home without a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+import softmax_lib
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+WHEEL = f"_static/softmax_lib-{VERSION}-py3-none-any.whl"
+CHAPTERS = ["definition", "overflow", "derivative", "cross-entropy", "backprop"]
+# Where a browser finds what it loads by itself; a link that a reader clicks is not among them.
+LOADED = {
+    "script": ["src"],
+    "img": ["src", "srcset"],
+    "source": ["src", "srcset"],
+    "iframe": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "audio": ["src"],
+    "video": ["src", "poster"],
+    "image": ["href", "xlink:href"],
+    "use": ["href", "xlink:href"],
+    "input": ["src"],
+}
+CSS_REFERENCE = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Return the folder of a fresh strict build and what the build said."""
+    output = tmp_path_factory.mktemp("site")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
+    command += ["--path-output", output, "-W", "-n", "--keep-going"]
+    done = subprocess.run(
+        command,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stdout
+    return output / "_build" / "html", done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(built):
+    return built[0]
+
+
+@cache
+def soup_of(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+
+
+def pages_of(site: Path) -> list[Path]:
+    # The theme leaves templates of its own in _static; they are no pages.
+    return [p for p in sorted(site.rglob("*.html")) if "_static" not in p.relative_to(site).parts]
+
+
+def is_external(reference: str) -> bool:
+    return bool(urlsplit(reference).netloc) or urlsplit(reference).scheme in ("http", "https")
+
+
+def css_references(css: str) -> list[str]:
+    without_comments = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return [(first or second).strip() for first, second in CSS_REFERENCE.findall(without_comments)]
+
+
+def loaded_by(soup: BeautifulSoup) -> list[str]:
+    """Return every address that a browser asks for when it shows the page."""
+    found = []
+    for tag, attributes in LOADED.items():
+        for element in soup.find_all(tag):
+            for attribute in attributes:
+                value = element.get(attribute, "")
+                parts = value.split(",") if attribute == "srcset" else [value]
+                found += [part.split()[0] for part in parts if part.strip()]
+    # rel=next, rel=search and the like name other pages; the rest is fetched.
+    for element in soup.find_all("link", href=True):
+        if {"stylesheet", "icon", "preload", "preconnect", "modulepreload"} & set(element["rel"]):
+            found.append(element["href"])
+    for element in soup.find_all(style=True):
+        found += css_references(element["style"])
+    for element in soup.find_all("style"):
+        found += css_references(element.get_text())
+    return found
+
+
+def broken_links(site: Path, pages: list[Path]) -> list[str]:
+    """Return the internal references of `pages` that lead nowhere, to a file or within one."""
+    broken = []
+    for page in pages:
+        soup = soup_of(page)
+        links = [a["href"] for a in soup.find_all("a", href=True)] + loaded_by(soup)
+        for link in links:
+            parts = urlsplit(link)
+            if is_external(link) or parts.scheme in ("mailto", "data", "javascript"):
+                continue
+            target = page.parent / unquote(parts.path) if parts.path else page
+            if target.is_dir():
+                target /= "index.html"
+            name = page.relative_to(site)
+            if not target.is_file():
+                broken.append(f"{name}: {link}")
+            elif parts.fragment and target.suffix == ".html":
+                anchor = unquote(parts.fragment)
+                if not soup_of(target).find(attrs={"id": anchor}):
+                    broken.append(f"{name}: {link} (no such anchor)")
+    return broken
+
+
+def unset_formulas(soup: BeautifulSoup) -> list[str]:
+    """Return what KaTeX left as it was: errors, and TeX that shows as such in the text."""
+    wrong = [str(e) for e in soup.select(".katex-error")]
+    for formula in soup.select(".math"):
+        if not formula.select_one(".katex-mathml math") or not formula.select_one(".katex-html"):
+            wrong.append(str(formula)[:200])
+    article = BeautifulSoup(str(soup.select_one("article") or ""), "lxml")
+    for quoted in article.select("pre, code, .katex, script"):
+        quoted.decompose()
+    text = article.get_text()
+    wrong += re.findall(r"\$\$|\\\(|\\\[|\\begin\{\w+|\?\?\?|\{eq\}|\{ref\}|\{cite\S*\}", text)
+    return wrong
+
+
+# ---- the build --------------------------------------------------------------------------------
+
+
+def test_the_strict_build_says_no_warning(built):
+    assert "WARNING" not in built[1]
+    assert "ERROR" not in built[1]
+
+
+@pytest.mark.parametrize("name", ["index", *(f"chapters/{name}" for name in CHAPTERS)])
+def test_the_page_is_there(site, name):
+    assert soup_of(site / f"{name}.html").find("h1")
+
+
+def test_pages_load_nothing_from_elsewhere(site):
+    asked = {
+        f"{page.relative_to(site)}: {reference}"
+        for page in pages_of(site)
+        for reference in loaded_by(soup_of(page))
+        if is_external(reference)
+    }
+    assert asked == set()
+
+
+def test_no_script_of_a_page_names_another_server(site):
+    for page in pages_of(site):
+        for script in soup_of(page).find_all("script", src=False):
+            assert not re.search(r"https?://|['\"]//\w", script.get_text()), page
+
+
+def test_stylesheets_load_nothing_from_elsewhere_and_nothing_missing(site):
+    for sheet in site.rglob("*.css"):
+        for reference in css_references(sheet.read_text(encoding="utf-8")):
+            assert not is_external(reference), f"{sheet}: {reference}"
+            if not reference.startswith(("data:", "#")):
+                assert (sheet.parent / urlsplit(reference).path).is_file(), f"{sheet}: {reference}"
+
+
+def test_internal_links_and_anchors_resolve(site):
+    assert broken_links(site, pages_of(site)) == []
+
+
+def test_every_picture_has_alternative_text(site):
+    for page in pages_of(site):
+        for picture in soup_of(page).find_all("img"):
+            # Empty says "decoration", which only the logo beside the title is.
+            assert picture.has_attr("alt"), f"{page}: {picture}"
+            if picture.find_parent("article"):
+                assert picture["alt"].strip(), f"{page}: {picture}"
+                # docutils puts the name of the file where an author wrote nothing.
+                assert not picture["alt"].endswith((".svg", ".png")), f"{page}: {picture}"
+
+
+def test_all_mathematics_is_set(site):
+    assert {str(p): wrong for p in pages_of(site) if (wrong := unset_formulas(soup_of(p)))} == {}
+
+
+def test_labelled_equations_are_numbered_by_chapter(site):
+    for number, name in enumerate(CHAPTERS, start=1):
+        shown = [e.get_text() for e in soup_of(site / f"chapters/{name}.html").select(".eqno")]
+        assert shown, name
+        expected = [f"({number}.{at})" for at in range(1, len(shown) + 1)]
+        assert [text.rstrip("#\N{PILCROW SIGN}") for text in shown] == expected
+
+
+def test_each_page_has_one_search_box(site):
+    for page in pages_of(site):
+        if page.name != "search.html":
+            buttons = soup_of(page).select(".search-button-field, .search-button")
+            shown = [b for b in buttons if "search-button-field" in b["class"]]
+            assert len(shown) == 1, page
+
+
+# ---- what a reader takes away -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_offers_its_notebook(site, name):
+    links = soup_of(site / f"chapters/{name}.html").select("a.btn-download-source-button[href]")
+    (target,) = [link["href"] for link in links if link["href"].endswith(".ipynb")]
+    offered = site / "chapters" / target
+    assert offered.read_bytes() == (ROOT / "chapters" / f"{name}.ipynb").read_bytes()
+
+
+def test_index_links_to_the_wheel(site):
+    assert soup_of(site / "index.html").find("a", href=WHEEL)
+
+
+def test_the_wheel_works_and_holds_the_library_alone(site, tmp_path):
+    with zipfile.ZipFile(site / WHEEL) as wheel:
+        wheel.extractall(tmp_path)
+        roots = {name.split("/")[0] for name in wheel.namelist()}
+    assert roots == {"softmax_lib", f"softmax_lib-{VERSION}.dist-info"}
+    code = "import softmax_lib as s; print(s.__file__, s.softmax([0.0, 0.0]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    file, answer = done.stdout.strip().split(" ", 1)
+    assert Path(file).is_relative_to(tmp_path)
+    assert answer == "[0.5 0.5]"
+
+
+def test_the_wheel_is_the_same_on_every_build(site, tmp_path, monkeypatch):
+    from flit_core.wheel import make_wheel_in
+
+    import course
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", course.WHEEL_EPOCH)
+    again = make_wheel_in(ROOT / "pyproject.toml", tmp_path).file
+    assert again.name == Path(WHEEL).name
+    assert again.read_bytes() == (site / WHEEL).read_bytes()
+
+
+def test_the_library_page_covers_the_public_names(site):
+    shown = {e.get("id", "") for e in soup_of(site / "reference/api.html").select("dt.sig")}
+    assert {f"softmax_lib.{name}" for name in softmax_lib.__all__} <= shown
+
+
+# ---- the checks themselves --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://cdn.example.org/x.js"></script>',
+        '<script src="//cdn.example.org/x.js"></script>',
+        '<link rel="stylesheet" href="https://cdn.example.org/x.css">',
+        '<link rel="preconnect" href="https://fonts.example.org">',
+        '<img src="https://example.org/x.png">',
+        '<img srcset="a.png 1x, https://example.org/x.png 2x">',
+        '<p style="background: url(https://example.org/x.png)">',
+        '<style>@import "https://example.org/x.css";</style>',
+        '<iframe src="http://example.org"></iframe>',
+    ],
+)
+def test_external_references_are_seen(html):
+    assert any(is_external(reference) for reference in loaded_by(BeautifulSoup(html, "lxml")))
+
+
+def test_a_link_to_click_is_not_loaded():
+    assert loaded_by(BeautifulSoup('<a href="https://example.org">x</a>', "lxml")) == []
+
+
+def test_broken_links_and_anchors_are_seen(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<p id="here"><a href="#here"></a><a href="#gone"></a><a href="none.html"></a>'
+        '<a href="page.html#here"></a><img src="none.svg"></p>',
+        encoding="utf-8",
+    )
+    assert broken_links(tmp_path, [page]) == [
+        "page.html: #gone (no such anchor)",
+        "page.html: none.html",
+        "page.html: none.svg",
+    ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<article><span class="katex-error">x</span></article>',
+        '<article><span class="math">x</span></article>',
+        "<article>$$x$$</article>",
+        r"<article>\(x\)</article>",
+        "<article>see ???</article>",
+        "<article>see {eq}softmax</article>",
+    ],
+)
+def test_unset_formulas_are_seen(html):
+    assert unset_formulas(BeautifulSoup(html, "lxml")) != []

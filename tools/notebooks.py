@@ -1,0 +1,165 @@
+"""Execute the chapters and store their outputs: `python tools/notebooks.py [chapter ...]`.
+
+Each chapter runs in a fresh kernel, in its own folder. What is stored depends on the chapter and
+the locked environment alone, so that a second run changes no byte. If a cell fails, the stored
+notebook stays as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
+CELL_TIMEOUT = 120
+SOURCE_LINES = 4
+
+# The Python that happened to execute a chapter is not a part of it.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+# What the site reads. Editors add much more (collapsed, scrolled, timings).
+CELL_METADATA = ("mystnb", "tags")
+
+
+class ChapterError(Exception):
+    """A cell of a chapter failed; the message says which and how."""
+
+
+def load(path: Path) -> NotebookNode:
+    """Read a notebook; a cell without an id of its own gets one, the same on every run."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    taken: set[str] = set()
+    for number, cell in enumerate(raw["cells"], start=1):
+        if cell.get("id", "") in taken | {""}:
+            cell["id"] = f"{path.stem}-{number:02d}"
+        taken.add(cell["id"])
+    raw["nbformat_minor"] = 5
+    return nbformat.reads(json.dumps(raw), as_version=4)
+
+
+def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
+    """Run all cells of `notebook` in a fresh kernel, filling in their outputs."""
+    running = {"index": 0}
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        # A loop of prints arrives in chunks that depend on the machine: keep one output.
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=lambda cell, cell_index: running.update(index=cell_index),
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise ChapterError(where(notebook, name, running["index"], error_of(error))) from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        raise ChapterError(where(notebook, name, running["index"], reason)) from None
+
+
+def error_of(error: CellExecutionError) -> str:
+    """Return the name and the message of what was raised in the cell."""
+    return f"{error.ename}: {error.evalue}"
+
+
+def where(notebook: NotebookNode, name: str, index: int, reason: str) -> str:
+    """Return a report that names the chapter, the cell, the head of its source, and `reason`."""
+    lines = notebook.cells[index].source.splitlines()
+    head = [f"    | {line}" for line in lines[:SOURCE_LINES]]
+    if len(lines) > SOURCE_LINES:
+        head.append("    | ...")
+    return "\n".join([f"{name}: cell {index + 1} of {len(notebook.cells)} failed", *head, reason])
+
+
+def normalise(notebook: NotebookNode) -> None:
+    """Leave in `notebook` only what its own text and outputs determine."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict(
+            {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
+        )
+        cell.source = cell.source.rstrip()
+
+
+def store(notebook: NotebookNode, path: Path) -> bool:
+    """Write `notebook` to `path`, whole or not at all, and tell whether that changed the file."""
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook).rstrip() + "\n"
+    if text == path.read_text(encoding="utf-8"):
+        return False
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, path.stat().st_mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return True
+
+
+def refresh(path: Path) -> bool:
+    """Execute, normalise and store one chapter; tell whether its file changed."""
+    notebook = load(path)
+    execute(notebook, path.stem, path.parent)
+    normalise(notebook)
+    return store(notebook, path)
+
+
+def find(names: list[str]) -> list[Path]:
+    """Return the notebooks of the named chapters, of all chapters if none is named."""
+    paths = {path.stem: path for path in sorted(CHAPTERS.glob("*.ipynb"))}
+    wanted = [Path(name).stem for name in names] or list(paths)
+    unknown = [name for name in wanted if name not in paths]
+    if unknown or not wanted:
+        sys.exit(f"no chapter {', '.join(unknown)}; there are: {', '.join(paths) or 'none'}")
+    return [paths[name] for name in wanted]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Execute chapters and store their outputs.")
+    parser.add_argument(
+        "chapter", nargs="*", help="name of a chapter; all of them if none is given"
+    )
+    failures = 0
+    for path in find(parser.parse_args().chapter):
+        start = time.perf_counter()
+        print(f"{path.stem:<16}", end="", flush=True)
+        try:
+            changed = refresh(path)
+        except ChapterError as error:
+            failures += 1
+            print(f"failed\n{error}", flush=True)
+        else:
+            seconds = time.perf_counter() - start
+            print(f"{'stored' if changed else 'unchanged':<10} {seconds:5.1f} s", flush=True)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    if sys.platform == "win32":
+        # The sockets to the kernel need this event loop there.
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    sys.exit(main())
