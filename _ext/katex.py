@@ -8,6 +8,7 @@ reads woff2) and runs inside V8, which the package `mini-racer` embeds.
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,8 @@ OPTIONS = {"output": "htmlAndMathml", "throwOnError": True, "strict": "error"}
 def engine() -> MiniRacer:
     """KaTeX, loaded once per build and only if a page needs it."""
     context = MiniRacer()
+    # Left to the garbage collector, it waits at exit for a thread that Python 3.13 has ended.
+    atexit.register(context.close)
     context.eval((VENDOR / "katex" / "katex.min.js").read_text(encoding="utf-8"))
     return context
 

@@ -28,9 +28,6 @@ def axes(request):
     plt.close(fig)
 
 
-panels = pytest.mark.parametrize  # reads as: so many panels
-
-
 def texts(ax):
     return [text.get_text() for text in ax.texts]
 
@@ -57,7 +54,7 @@ def test_cost_is_minus_log_p_and_is_written_at_each_mark(ax):
     assert texts(ax) == ["p = 0.5 costs 0.693", "p = 0.01 costs 4.605"]
 
 
-@panels("axes", [3], indirect=True)
+@pytest.mark.parametrize("axes", [3], indirect=True)
 def test_misprints_draw_every_loss_and_the_right_one_where_it_is_missed(axes):
     losses = {"right": [0.5, 1.25], "first": [0.5, 1.0], "second": [2.0, -1e-17]}
     given = {title: list(values) for title, values in losses.items()}
@@ -65,14 +62,15 @@ def test_misprints_draw_every_loss_and_the_right_one_where_it_is_missed(axes):
     assert losses == given
     heights = [[bar.get_height() for bar in ax.patches] for ax in axes]
     np.testing.assert_allclose(heights, list(losses.values()), atol=1e-9)
-    assert [ax.get_title("left") for ax in axes] == ["right", "first", "second"]
+    titles = [ax.get_title("left") or ax.get_title() for ax in axes]
+    assert titles == ["right", "first", "second"]
     written = [[t for t in texts(ax) if t[0].isdigit() or t[0] == "-"] for ax in axes]
     assert written == [["0.5000", "1.2500"], ["0.5000", "1.0000"], ["2.0000", "0.0000"]]
     marks = [[mark[0, 1] for mark in ax.collections[0].get_segments()] for ax in axes]
     assert marks == [[], [1.25], [0.5, 1.25]]
 
 
-@panels("axes", [2], indirect=True)
+@pytest.mark.parametrize("axes", [2], indirect=True)
 def test_two_slopes_are_the_differences_of_one_loss(axes):
     logits = LOGITS.copy()
     assert draw.two_slopes(axes, logits, 1) is axes
@@ -85,7 +83,8 @@ def test_two_slopes_are_the_differences_of_one_loss(axes):
     higher, lower = scipy_log_softmax([rows + step, rows - step], axis=-1)[:, :, 1]
     np.testing.assert_allclose(in_z, -(higher - lower) / (2 * h), atol=1e-6)
     p_dog = scipy_softmax(LOGITS)[1]
-    np.testing.assert_allclose([points(ax)[0] for ax in axes], [(p_dog, -1 / p_dog), (1, p_dog - 1)])
+    expected = [(p_dog, -1 / p_dog), (1, p_dog - 1)]
+    np.testing.assert_allclose([points(ax)[0] for ax in axes], expected)
     assert [texts(ax) for ax in axes] == [[f"{MINUS}8.41"], [f"{MINUS}0.88"]]
     assert axes[0].get_ylim() == axes[1].get_ylim()
 
@@ -122,7 +121,7 @@ def test_smoothing_gap_marks_the_minimum_of_the_drawn_loss(ax):
     assert "smoothed, α = 0.2" in texts(ax)
 
 
-@panels("axes", [2], indirect=True)
+@pytest.mark.parametrize("axes", [2], indirect=True)
 def test_second_softmax_draws_losses_and_slopes_of_one_and_of_two(axes):
     classes = 10
     assert draw.second_softmax(axes, classes) is axes

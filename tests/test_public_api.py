@@ -265,8 +265,6 @@ REAL_ARGUMENTS = {
 COMPLEX_IS_FINE = ("softmax_naive", "complex")
 PAIRS = itertools.product(REAL_ARGUMENTS, NOT_REAL)
 REFUSED = [pair for pair in PAIRS if pair != COMPLEX_IS_FINE]
-    (n, w) for n in REAL_ARGUMENTS for w in NOT_REAL if (n, w) != ("softmax_naive", "complex")
-]
 
 
 @pytest.mark.parametrize(("name", "wrong"), REFUSED)

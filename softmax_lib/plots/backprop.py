@@ -165,11 +165,15 @@ def mistakes(axes, images, labels, probabilities):
 
 
 def first_step(axes, steps, classes):
-    """Draw a step of the weights (D, C) as square pictures: up is blue, down is vermilion."""
+    """Draw a step of the weights (D, C) as square pictures: up is blue (+), down vermilion (-)."""
     side = int(np.sqrt(len(steps)))
     pictures = (steps / np.abs(steps).max()).round(6)
     for ax, digit in zip(axes, classes, strict=True):
-        _picture(ax, pictures[:, digit].reshape(side, side), str(digit), DOWN_TO_UP, -1)
+        picture = pictures[:, digit].reshape(side, side)
+        _picture(ax, picture, str(digit), DOWN_TO_UP, -1)
+        for marker, strong in (("+", picture > 0.25), ("_", picture < -0.25)):
+            row, column = np.nonzero(strong)
+            ax.plot(column + 0.5, row + 0.5, marker, color=TEXT, markersize=5, markeredgewidth=0.8)
     return axes
 
 

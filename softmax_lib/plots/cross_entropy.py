@@ -25,8 +25,7 @@ def cost_of_probability(ax, marks=(0.9, 0.5, 0.1, 0.01)):
     for share in marks:
         cost = -np.log(share)
         ax.plot([share], [cost], "o", color=PROBABILITY, markersize=8)
-        ax.annotate(f"p = {share:g} costs {cost:.3f}", (share, cost), xytext=(10, 4),
-                    textcoords="offset points")
+        _note(ax, f"p = {share:g} costs {cost:.3f}", (share, cost), (10, 9))
     ax.axhline(0, color=FAINT, linewidth=1)
     ax.set(xlabel="probability of the true class", ylabel="loss in nats", xlim=(-0.02, 1.2))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
@@ -42,20 +41,19 @@ def misprints(axes, losses):
     """
     right = np.round(next(iter(losses.values())), 6)
     places = np.arange(1, len(right) + 1)
-    for ax, (title, values), hatch in zip(axes, losses.items(), ("", "//", ".."), strict=True):
+    highest = max(map(np.max, losses.values()))
+    for ax, (title, values), hatch in zip(axes, losses.items(), ("", "//", "."), strict=True):
         values = np.round(values, 6) + 0.0  # no minus zero
         wrong = ~np.isclose(values, right)
-        ax.bar(places, values, width=0.6, color=FAINT if hatch else REST, hatch=hatch,
-               edgecolor=REST, linewidth=0.8)
+        look = {"color": FAINT if hatch else REST, "hatch": hatch, "edgecolor": REST}
+        ax.bar(places, values, width=0.6, linewidth=0.8, **look)
         ax.hlines(right[wrong], places[wrong] - 0.42, places[wrong] + 0.42, color=INK, linewidth=2)
         for place, value in zip(places, values, strict=True):
-            ax.annotate(f"{value:.4f}", (place, value), xytext=(0, 4), ha="center",
-                        textcoords="offset points")
-        ax.set_title(title)
+            _note(ax, f"{value:.4f}", (place, value), (0, 10), ha="center")
         ax.set_xticks(places)
         ax.tick_params(axis="x", length=0)
-        ax.set(xlabel="true class", yticks=[], ylim=(0, 1.14 * max(map(np.max, losses.values()))))
-    axes[1].annotate("line:\nright loss", (places[-1] - 0.5, right[-1]), ha="right", va="center")
+        ax.set(title=title, xlabel="true class", yticks=[], ylim=(0, 1.14 * highest))
+    _note(axes[1], "line:\nright loss", (places[-1] - 0.5, right[-1]), (0, 0), ha="right")
     return axes
 
 
@@ -70,20 +68,19 @@ def two_slopes(axes, logits, label, steepest=10.0):
     in_z = softmax_cross_entropy_grad(rows, np.full(len(moved), label))[:, label]
     here = softmax_cross_entropy_grad(z, label)[label]
     curves = (
-        (p, -1 / p, PROBABILITY, "--", (p_true, -1 / p_true), "probability of the true class",
-         r"slope in p:  $-1/p_k$"),
-        (moved, in_z, LOGIT, "-", (place, here), "logit of the true class",
-         r"slope in z:  $p_k - 1$"),
+        (p, -1 / p, PROBABILITY, "--", (p_true, -1 / p_true)),
+        (moved, in_z, LOGIT, "-", (place, here)),
     )
-    for ax, (x, slope, colour, style, point, name, title) in zip(axes, curves, strict=True):
+    for ax, (x, slope, colour, style, point) in zip(axes, curves, strict=True):
         for level in (0, -1):
             ax.axhline(level, color=FAINT, linewidth=1, linestyle=":")
         ax.plot(x.round(6), slope.round(6), color=colour, linestyle=style)
         ax.plot(*([value] for value in point), "o", color=colour, markersize=8)
-        ax.annotate(f"{point[1]:.2f}".replace("-", MINUS), point, xytext=(8, -12),
-                    textcoords="offset points")
-        ax.set(xlabel=name, title=title, ylim=(-steepest - 0.5, 0.5))
+        _note(ax, f"{point[1]:.2f}".replace("-", MINUS), point, (8, -9))
+        ax.set_ylim(-steepest - 0.5, 0.5)
         ax.set_yticks([0, -1, -5, -10], ["0", f"{MINUS}1", f"{MINUS}5", f"{MINUS}10"])
+    axes[0].set(title=r"slope in p:  $-1/p_k$", xlabel="probability of the true class")
+    axes[1].set(title=r"slope in z:  $p_k - 1$", xlabel="logit of the true class")
     axes[0].set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes[0].set_xlim(0, 1.02)
     return axes
@@ -100,15 +97,13 @@ def entropy_and_excess(ax, target, shares):
     excess = excess.round(6) + 0.0  # where p = y, rounding may leave either sign
     places = np.arange(len(excess))
     ax.bar(places, np.full(len(excess), floor), width=0.7, color=TARGET)
-    ax.bar(places, excess, width=0.7, bottom=floor, color=PROBABILITY, hatch="//",
-           edgecolor="white", linewidth=0)
+    look = {"color": PROBABILITY, "hatch": "//", "edgecolor": "white"}
+    ax.bar(places, excess, width=0.7, bottom=floor, linewidth=0, **look)
     for place, more in zip(places, excess, strict=True):
-        ax.annotate(f"{more:.2f}", (place, floor + more), xytext=(0, 4), ha="center",
-                    textcoords="offset points")
-    ax.annotate(f"entropy\nof the target: {floor:.2f}", (places[-1] + 0.5, floor / 2),
-                va="center", annotation_clip=False)
-    ax.annotate("KL divergence:\nnumber on top", (places[-1] + 0.5, floor + excess[-1] / 2),
-                va="center", annotation_clip=False)
+        _note(ax, f"{more:.2f}", (place, floor + more), (0, 10), ha="center")
+    beside = places[-1] + 0.5
+    _note(ax, f"entropy\nof the target: {floor:.2f}", (beside, floor / 2), (0, 0))
+    _note(ax, "KL divergence:\nnumber on top", (beside, floor + excess[-1] / 2), (0, 0))
     ax.set(xlabel=f"predicted share of class 1 (target: {y[0]:g})", ylabel="loss in nats")
     ax.set(xlim=(-0.6, places[-1] + 2.6), yticks=[0, 0.5, 1, 1.5])
     ax.set_xticks(places, [f"{share:g}" for share in shares])
@@ -121,21 +116,21 @@ def smoothing_gap(ax, alpha, num_classes):
     gap = np.linspace(-1, 8, 181)
     z = _with_gap(gap, num_classes)
     hard = np.tile(one_hot(0, num_classes), (len(gap), 1))
-    best = np.log(1 + num_classes * (1 - alpha) / alpha)
     soft = smooth_labels(hard, alpha)
-    lowest = softmax_cross_entropy(_with_gap(np.array([best]), num_classes), soft[:1])[0]
-    for y, colour, style, text, up in ((hard, REST, "-", "one-hot target", 10),
-                                       (soft, TARGET, "--", f"smoothed, α = {alpha:g}", 16)):
+    for y, colour, style, text, up in (
+        (hard, REST, "-", "one-hot target", 10),
+        (soft, TARGET, "--", f"smoothed, α = {alpha:g}", 16),
+    ):
         loss = softmax_cross_entropy(z, y).round(6)
         ax.plot(gap, loss, color=colour, linestyle=style)
-        ax.annotate(text, (gap[-1], loss[-1]), xytext=(0, up), ha="right", va="center",
-                    textcoords="offset points")
+        _note(ax, text, (gap[-1], loss[-1]), (0, up), ha="right")
+    best = np.log(1 + num_classes * (1 - alpha) / alpha)
+    lowest = softmax_cross_entropy(_with_gap(np.array([best]), num_classes), soft[:1])[0]
     ax.axvline(best, color=FAINT, linewidth=1, linestyle=":")
     ax.plot([best], [lowest], "o", color=TARGET, markersize=8)
-    ax.annotate(f"lowest at gap {best:.2f}:\nloss {lowest:.2f}", (best, lowest), xytext=(6, 34),
-                textcoords="offset points")
-    ax.set(xlabel="gap from the true class to the others", ylabel="loss in nats", yticks=[0, 1, 2])
-    ax.set_ylim(-0.1, 2.1)
+    _note(ax, f"lowest at gap {best:.2f}:\nloss {lowest:.2f}", (best, lowest), (6, 48))
+    ax.set(xlabel="gap from the true class to the others", ylabel="loss in nats")
+    ax.set(ylim=(-0.1, 2.1), yticks=[0, 1, 2])
     return ax
 
 
@@ -153,16 +148,11 @@ def second_softmax(axes, num_classes):
         axes[0].plot(near, loss[at].round(6), color=colour, linestyle=style)
         axes[1].plot(far, np.log10(np.abs(slope[at])).round(6), color=colour, linestyle=style)
     axes[0].axhline(floor, color=FAINT, linewidth=1, linestyle=":")
-    notes = (
-        (axes[0], "fed with logits", (-3, loss[0][10]), (8, 0), "left"),
-        (axes[0], "fed with\nprobabilities", (near[0], loss[1][0]), (0, -46), "left"),
-        (axes[0], f"floor {floor:.2f}", (near[-1], floor), (0, 10), "right"),
-        (axes[1], "fed with logits", (-10, 0), (0, -12), "center"),
-        (axes[1], "fed with\nprobabilities", (-10, np.log10(-slope[1][50])), (10, -12), "left"),
-    )
-    for ax, text, place, offset, side in notes:
-        ax.annotate(text, place, xytext=offset, ha=side, va="center",
-                    textcoords="offset points")
+    _note(axes[0], "fed with logits", (near[10], loss[0][10]), (8, 0))
+    _note(axes[0], "fed with\nprobabilities", (near[0], loss[1][0]), (0, -46))
+    _note(axes[0], f"floor {floor:.2f}", (near[-1], floor), (0, 10), ha="right")
+    _note(axes[1], "fed with logits", (far[50], 0), (0, -12), ha="center")
+    _note(axes[1], "fed with\nprobabilities", (far[50], np.log10(-slope[1][50])), (10, -12))
     axes[0].set(title="loss in nats", xticks=[-4, 0, 4, 8], yticks=[0, 2, 4, 6])
     axes[1].set(title="size of the slope in the true logit")
     axes[1].set_yticks([0, -3, -6, -9], ["1", "$10^{-3}$", "$10^{-6}$", "$10^{-9}$"])
@@ -176,3 +166,9 @@ def _with_gap(gap, num_classes):
     z = np.zeros((len(gap), num_classes))
     z[:, 0] = gap
     return z
+
+
+def _note(ax, text, place, offset, ha="left"):
+    """Write a text at an offset, in points, from a place of the data."""
+    style = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    ax.annotate(text, place, xytext=offset, ha=ha, **style)

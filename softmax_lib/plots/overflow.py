@@ -35,7 +35,7 @@ def where_exp_lives(ax, logits):
         text = f"{np.dtype(dtype).name}: from {low:.2f} to {high:.2f}".replace("-", MINUS)
         ax.text(LEFT, row + 0.26, text, va="bottom")
         for x, result in ((min(low - 120, -400), "0"), (max(high + 185, 290), r"\infty")):
-            ax.text(x, row, f"$e^z = {result}$", ha="center", va="center", color=REST)
+            ax.text(x, row, f"$e^z = {result}$", ha="center", va="center", color=REST, size=13)
     for z in logits:
         ax.axvline(z, ymax=0.88, color=LOGIT, linestyle="--", linewidth=1.4)
         ax.text(z, 2.78, f"{z:g}", color=LOGIT, ha="center", va="bottom", weight="bold")
@@ -98,7 +98,8 @@ def log_of_the_loser(ax, widest=1000.0):
         detour = np.log(softmax(pairs)[:, 1])
     direct = log_softmax(pairs)[:, 1]
     seen = np.isfinite(detour)
-    ax.plot(gaps, direct.round(1), color=PROBABILITY)  # the last subnormals have one digit
+    # One decimal: near its end the detour has no more, and no two processors agree beyond.
+    ax.plot(gaps, direct.round(1), color=PROBABILITY, linewidth=5)
     ax.plot(gaps[seen], detour[seen].round(1), color=INK, linestyle="--", linewidth=1.6)
     end = gaps[seen][-1]
     ax.annotate("", (limit, -widest), (limit, -limit),
@@ -156,5 +157,5 @@ def ulp_of_the_winner(ax, widest=80, floor=4.0):
     ax.set(yscale="log", ylim=(2, 5e16), xlabel="gap between the two logits", ylabel="error in ULP")
     ax.minorticks_off()
     ax.set_yticks([floor, 1e4, 1e8, 1e12, 1e16],
-                  [f"{floor:g} or less", "$10^4$", "$10^8$", "$10^{12}$", "$10^{16}$"])
+                  [f"{floor:g} or less", "10⁴", "10⁸", "10¹²", "10¹⁶"])
     return ax

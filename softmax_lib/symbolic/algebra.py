@@ -7,6 +7,7 @@ equality becomes a question about polynomials, which is decided, not sampled.
 """
 
 from sympy import (
+    QQ,
     Abs,
     Add,
     Dummy,
@@ -16,19 +17,22 @@ from sympy import (
     KroneckerDelta,
     Limit,
     Mul,
+    Pow,
     Product,
     Symbol,
     cancel,
     exp,
     expand,
+    expand_log,
     expand_mul,
     factor,
-    fraction,
     limit,
     log,
+    nan,
     oo,
+    ring,
     tanh,
-    together,
+    zoo,
 )
 from sympy import S as singletons
 
@@ -37,13 +41,15 @@ from .notation import At, LeadingMinor, Others, Partial, Total
 
 CLASS_INDICES = (nt.i, nt.j, nt.k, nt.STAR, nt.c)
 SMALL = (2, 3, 4, 5)
+EULER = Symbol("e", positive=True)
 MORE_CLASSES = Symbol("C'", integer=True, nonnegative=True)
 
 
 class Exponential(Function):
     """e to some power, held as one positive quantity that SymPy does not take apart."""
 
-    is_positive = True
+    def _eval_is_positive(self):
+        return True
 
 
 def head(symbol):
@@ -98,7 +104,8 @@ def put(expr, rules, stop=None):
     """Put in every definition but that of ``stop``, and carry out the derivatives."""
     if isinstance(expr, Partial):
         function, variable = expr.args
-        inner = put(function, rules, head(variable))
+        # Logarithms of quotients are taken apart first: their derivatives are shorter then.
+        inner = expand_log(put(function, rules, head(variable)))
         return put(inner.diff(variable), rules, stop)
     if isinstance(expr, At):
         function, variable, value = expr.args
@@ -167,6 +174,60 @@ def worlds(exprs, distinct=(), general=True, classes=SMALL, sizes=()):
                     yield f"C = {size}", {**concrete, **other, **counts, nt.C: Integer(size)}
 
 
+def is_zero(expr):
+    """Whether a normal form vanishes identically, as a function of independent quantities."""
+    if expr.has(oo, zoo, nan):
+        return False
+    # A square in place of a quantity, where its root occurs: then the root is one of them too.
+    roots = {power.base for power in expr.atoms(Pow) if not power.exp.is_Integer}
+    names = {}
+    expr = plain(expr, names, roots)
+    polynomials = ring(list(names.values()), QQ)[0] if names else ring("unused", QQ)[0]
+    return not factors(expr, polynomials)
+
+
+def plain(expr, names, roots):
+    """Symbols in place of all that is not a number, a sum, a product or a power."""
+    if expr.is_Number:
+        return expr
+    if isinstance(expr, Add | Mul) or isinstance(expr, Pow) and expr.exp.is_Integer:
+        return expr.func(*(plain(arg, names, roots) for arg in expr.args))
+    base, power = expr.as_base_exp()
+    if base not in names:
+        names[base] = Symbol(f"q{len(names)}", positive=True)
+    return names[base] ** (2 * power if base in roots else power)
+
+
+def factors(expr, polynomials):
+    """A rational function as polynomials with exponents, negative for denominators; {} is 0."""
+    if isinstance(expr, Mul):
+        product = {}
+        for arg in expr.args:
+            parts = factors(arg, polynomials)
+            if not parts:
+                return {}
+            for base, power in parts.items():
+                product[base] = product.get(base, 0) + power
+        return product
+    if isinstance(expr, Pow):
+        parts = factors(expr.base, polynomials)
+        if not parts and expr.exp < 0:
+            raise ZeroDivisionError("a denominator vanishes identically")
+        return {base: power * int(expr.exp) for base, power in parts.items()}
+    if isinstance(expr, Add):
+        terms = [term for term in (factors(arg, polynomials) for arg in expr.args) if term]
+        common = {base: min(term.get(base, 0) for term in terms) for base in set().union(*terms)}
+        whole = polynomials.zero
+        for term in terms:
+            rest = polynomials.one
+            for base, power in common.items():
+                rest *= base ** (term.get(base, 0) - power)
+            whole += rest
+        return {**common, whole: common.get(whole, 0) + 1} if whole else {}
+    value = polynomials(expr) if expr.is_Number else polynomials.from_expr(expr)
+    return {value: 1} if value else {}
+
+
 class Normal:
     """Rewrites expressions in one world as rational functions of independent quantities.
 
@@ -183,17 +244,6 @@ class Normal:
         self.concrete = nt.C in substitution
         self.sums_to_one = set(sums_to_one)
 
-    def __call__(self, expr):
-        return self.walk(expr.xreplace(self.substitution))
-
-    def is_zero(self, difference):
-        """Whether a difference of normal forms vanishes identically."""
-        # Squares in place of exponentials: then the root of one is a quantity of its own too.
-        roots = {e: Symbol(f"root{at}", positive=True) ** 2 for at, e in
-                 enumerate(sorted(difference.atoms(Exponential), key=str))}
-        numerator, _ = fraction(together(difference.xreplace(roots)))
-        return expanded(numerator) == 0
-
     def walk(self, expr):
         """The normal form of an expression whose world has been put in."""
         if isinstance(expr, Total):
@@ -207,7 +257,7 @@ class Normal:
         if isinstance(expr, Indexed):
             return self.entry(expr)
         if expr is singletons.Exp1:
-            return Exponential(1)
+            return EULER
         args = [self.walk(arg) for arg in expr.args]
         if isinstance(expr, exp):
             return self.exponential(*args)
@@ -226,7 +276,8 @@ class Normal:
 
     def entry(self, expr):
         """An entry of a distribution, in a concrete world, as a share of positive weights."""
-        if not (self.concrete and expr.base in self.sums_to_one):
+        numbers = all(index.is_Integer for index in expr.indices)
+        if not (self.concrete and numbers and expr.base in self.sums_to_one):
             return expr
         *front, last = expr.indices
         weight = [Symbol(f"{expr.base}{(*front, at)}", positive=True)
@@ -242,7 +293,9 @@ class Normal:
         """A sum: written out if its range is known, else split into sums that do not simplify."""
         body, (index, low, high) = expr.args
         if high.is_Integer and low.is_Integer:
-            return Add(*(self.walk(term) for term in self.terms(expr)))
+            # The body first: what is the same in every term is then worked out once.
+            inner = Total(self.walk(body), (index, low, high))
+            return Add(*(self.walk(term) for term in self.terms(inner)))
         return self.split(self.walk(body), index, low, high)
 
     def split(self, body, index, low, high):
@@ -259,12 +312,20 @@ class Normal:
             outside, inside = term.as_independent(index, as_Add=False)
             if inside == 1:
                 parts.append((high - low + 1) * outside)
-            elif isinstance(inside, Indexed) and inside.base in self.sums_to_one:
+            elif self.whole_distribution(inside, index):
                 parts.append(outside)
             else:
                 own = bound(depth(inside) + 1)
                 parts.append(outside * Total(inside.xreplace({index: own}), (own, low, high)))
         return Add(*parts)
+
+    def whole_distribution(self, inside, index):
+        """Whether summing over an index adds up a vector that sums to one."""
+        return (
+            isinstance(inside, Indexed)
+            and inside.base in self.sums_to_one
+            and inside.indices[-1] == index
+        )
 
     def exponential(self, power):
         """e to a sum as a product, one positive quantity for each term."""
@@ -274,7 +335,7 @@ class Normal:
             if isinstance(rest, log):
                 factors.append(rest.args[0] ** number)
             else:
-                factors.append(Exponential(rest) ** number)
+                factors.append((EULER if rest == 1 else Exponential(rest)) ** number)
         return Mul(*factors)
 
     def logarithm(self, value):
@@ -284,7 +345,8 @@ class Normal:
             # There is at least one class.
             if not base.xreplace({nt.C: 1 + MORE_CLASSES}).is_positive:
                 return log(value)
-            parts.append(power * (base.args[0] if isinstance(base, Exponential) else log(base)))
+            exact = {EULER: Integer(1)}.get(base, log(base))
+            parts.append(power * (base.args[0] if isinstance(base, Exponential) else exact))
         return Add(*parts)
 
     def absolute(self, value):

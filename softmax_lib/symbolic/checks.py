@@ -1,39 +1,58 @@
 """Holds ledger entries to their word: chains of equal steps, manifest signs, agreement with code."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
-from sympy import Add, Dummy, Indexed, Integer, factor, lambdify
+from sympy import Add, Dummy, Indexed, factor, lambdify
 
 from . import notation as nt
-from .algebra import Normal, resolve, worlds
+from .algebra import CLASS_INDICES, Normal, is_zero, resolve, worlds
 from .notation import Others, Total
 from .printing import text
 
 SEED = 20250410
+COUNTS = (nt.C, nt.N, nt.D)
 
 
 class ProofError(AssertionError):
     """A statement of the ledger does not hold; the message names label, step and both sides."""
 
 
-def counterexample(entry, left, right, *, let=(), distinct=(), given=None):
-    """The name of the first world in which two expressions differ; None if there is none."""
+def counterexample(entry, left, right, *, let=(), distinct=(), given=None, known=None):
+    """The name of the first world in which two expressions differ; None if there is none.
+
+    ``known`` keeps normal forms from one call to the next, where ``let`` is the same.
+    """
+    known = {} if known is None else known
     rules = entry.rules(let)
     pair = [resolve(side.xreplace(given or {}), rules) for side in (left, right)]
     for name, world in worlds(pair, distinct, entry.general, entry.classes, entry.sizes):
         normal = Normal(world, entry.sums_to_one)
-        if not normal.is_zero(normal(pair[0]) - normal(pair[1])):
-            indices = [f"{index} = {world[index]}" for index in world if str(index) in "ijk"]
+        forms = []
+        for side in pair:
+            case = side.xreplace(world), world.get(nt.C)
+            if case not in known:
+                known[case] = normal.walk(case[0])
+            forms.append(known[case])
+        if not is_zero(forms[0] - forms[1]):
+            indices = [f"{index} = {world[index]}" for index in CLASS_INDICES if index in world]
             return ", ".join([name, *indices])
     return None
 
 
 def check_chain(entry, chain):
     """Every step equals the one before, and the last has the sign that is claimed for it."""
-    for at, (before, step) in enumerate(zip(chain.steps, chain.steps[1:], strict=False), start=1):
-        where = counterexample(entry, before.expr, step.expr, let=chain.let,
-                               distinct=chain.distinct, given=step.given)
+    known = {}
+    for at, (before, step) in enumerate(pairwise(chain.steps), start=1):
+        where = counterexample(
+            entry,
+            before.expr,
+            step.expr,
+            let=chain.let,
+            distinct=chain.distinct,
+            given=step.given,
+            known=known,
+        )
         if where:
             raise ProofError(
                 f"{entry.label}, step {at} ({step.why}): {text(before.expr)} is not "
@@ -96,16 +115,16 @@ def check_code(entry):
     rng = np.random.default_rng(SEED)
     code = entry.code
     formula = resolve(entry.claims[0].sides[-1], entry.rules())
+    names = [*(index for index, _ in code.indices), *COUNTS, nt.STAR]
+    evaluate = lambdify([*code.arguments, *names], formula, "numpy")
     for size in (2, 3, 5):
-        counts = {nt.C: size, nt.N: 4, nt.D: 3}
+        counts = dict(zip(COUNTS, (size, 4, 3), strict=True))
         drawn = {argument: sample(argument, counts, rng) for argument in code.arguments}
-        fixed = {nt.STAR: int(np.argmax(drawn[nt.z])) + 1} if nt.z in drawn else {}
-        shape = tuple(counts[length] for _, length in code.indices)
-        places = list(product(*(range(1, extent + 1) for extent in shape)))
-        expected = [
-            evaluate(formula, counts | fixed | dict(zip(dict(code.indices), place, strict=True)), drawn)
-            for place in places
-        ]
+        largest = int(np.argmax(drawn[nt.z])) + 1 if nt.z in drawn else 0
+        # Classes count from 1 in formulas: a first entry that is never read makes up for it.
+        padded = [np.pad(values, (1, 0)) if np.ndim(values) else values for values in drawn.values()]
+        places = product(*(range(1, counts[length] + 1) for _, length in code.indices))
+        expected = [evaluate(*padded, *place, *counts.values(), largest) for place in places]
         got = np.asarray(code.call(*drawn.values()))
         if not np.allclose(got.reshape(-1), expected, rtol=1e-13, atol=1e-15):
             raise ProofError(
@@ -124,16 +143,3 @@ def sample(argument, counts, rng):
         return rng.uniform(0.3, 0.9)
     lengths = {nt.X: (nt.N, nt.D), nt.W: (nt.D, nt.C)}.get(argument, (nt.C,))
     return rng.normal(0, 2, [counts[length] for length in lengths])
-
-
-def evaluate(formula, numbers, drawn):
-    """A formula's value at given indices and at the values drawn for its vectors."""
-    concrete = formula.xreplace({symbol: Integer(at) for symbol, at in numbers.items()}).doit()
-    values = {}
-    for leaf in concrete.free_symbols:
-        if isinstance(leaf, Indexed):
-            values[leaf] = drawn[leaf.base][tuple(int(at) - 1 for at in leaf.indices)]
-        elif leaf in drawn:
-            values[leaf] = drawn[leaf]
-    names = {leaf: Dummy() for leaf in values}
-    return lambdify(list(names.values()), concrete.xreplace(names))(*values.values())

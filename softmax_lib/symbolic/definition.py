@@ -119,16 +119,16 @@ with evaluate(False):
                         Step(p[i] - p[j]),
                         Step(
                             (p[i] + p[j]) * ((p[i] - p[j]) / (p[i] + p[j])),
-                            "multiply and divide by $p_i + p_j$",
+                            "multiply and divide",
                         ),
                         Step(
                             (p[i] + p[j]) * ((exp(gap) - 1) / (exp(gap) + 1)),
-                            "divide by $p_j$ above and below; the ratio",
+                            "divide both by $p_j$",
                         ),
                         Step(
                             (p[i] + p[j])
                             * ((exp(gap / 2) - exp(-gap / 2)) / (exp(gap / 2) + exp(-gap / 2))),
-                            "divide by $e^{(z_i - z_j)/2}$",
+                            "divide both by $e^{(z_i - z_j)/2}$",
                         ),
                         Step((p[i] + p[j]) * tanh(gap / 2), r"definition of $\tanh$"),
                     ),
@@ -316,8 +316,7 @@ with evaluate(False):
                 )
                 for title, power, first, result, ending in (
                     (
-                        "$q$ logits are $m$, the others are $z_c = m - x_c$ with $x_c > 0$; "
-                        "first $z_i = m$",
+                        "$q$ logits are $m$, the others $m - x_c$ with $x_c > 0$; first $z_i = m$",
                         m,
                         Integer(1),
                         1 / q,

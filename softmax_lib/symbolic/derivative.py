@@ -236,8 +236,7 @@ with evaluate(False):
                         Step(LeadingMinor(J[i, j], i, j)),
                         Step(
                             (1 - total(p[c], c, C - 1)) * product(p[c], c, C - 1),
-                            r"$\det(\operatorname{diag}(q) - q q^{\top})$"
-                            r"$\,= (1 - \sum_c q_c) \prod_c q_c$",
+                            "matrix determinant lemma",
                         ),
                         Step(p[C] * product(p[c], c, C - 1), "the probabilities sum to one"),
                         Step(product(p[c], c), "all factors together"),

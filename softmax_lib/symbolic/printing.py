@@ -2,10 +2,9 @@
 
 import re
 
-from sympy import Add, Indexed, Integer, Limit, Mul, Number, Pow, Product, Symbol
+from sympy import Add, Indexed, Integer, Limit, Mul, Number, Pow, Product, Symbol, tanh
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
-from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from .notation import Growth, GrowthRate, LeadingMinor, Others, Partial, Total
@@ -37,15 +36,28 @@ class TeX(LatexPrinter):
 
     def __init__(self):
         super().__init__({"order": "none"})
+        self.raised = False
 
     def brackets(self, expr):
-        return rf"\left({self._print(expr)}\right)"
+        return f"({self._print(expr)})" if self.raised else rf"\left({self._print(expr)}\right)"
 
-    def factor(self, expr, last):
+    def factor(self, expr, last, first=False):
         """One factor of a product, in brackets where it would be misread."""
         tex = self._print(expr)
-        loose = isinstance(expr, Add) or tex.startswith("-")
+        loose = isinstance(expr, Add) or tex.startswith("-") and not first
         return self.brackets(expr) if loose or isinstance(expr, BIG) and not last else tex
+
+    def fraction(self, above, below):
+        """A fraction; in an exponent, where a bar would be tiny, with a slash."""
+        if not self.raised:
+            return rf"\frac{{{self._print(above)}}}{{{self._print(below)}}}"
+        return f"{self.factor(above, last=False, first=True)} / {self.factor(below, last=False)}"
+
+    def _print_exp(self, expr, exp=None):
+        before, self.raised = self.raised, True
+        power = self._print(expr.args[0])
+        self.raised = before
+        return f"e^{{{power}}}"
 
     def argument(self, expr):
         """What a function is applied to: bare if it is one thing, else in brackets."""
@@ -67,16 +79,19 @@ class TeX(LatexPrinter):
             whole = rest[0] if len(rest) == 1 else Mul(*rest, evaluate=False)
             return "-" + self.factor(whole, last=True)
         if is_fraction(expr):
-            return rf"\frac{{{self._print(first)}}}{{{self._print(rest[0].base)}}}"
-        tex = self.factor(first, last=False)
+            return self.fraction(first, rest[0].base)
+        tex = self.factor(first, last=False, first=True)
         for before, one in zip(expr.args, rest, strict=False):
             dot = is_fraction(before) and is_fraction(one) or isinstance(one, Number)
-            tex += (r" \cdot " if dot else " ") + self.factor(one, last=one is rest[-1])
+            gap = r" \cdot " if dot else r" \, " if isinstance(one, AppliedUndef) else " "
+            tex += gap + self.factor(one, last=one is rest[-1])
         return tex
 
     def _print_Pow(self, expr):
         if is_inverse(expr):
-            return rf"\frac{{1}}{{{self._print(expr.base)}}}"
+            return self.fraction(Integer(1), expr.base)
+        if isinstance(expr.base, tanh):
+            return rf"\tanh^{{{self._print(expr.exp)}}}" + self.argument(expr.base.args[0])
         bare = isinstance(expr.base, Symbol | Indexed)
         base = self._print(expr.base) if bare else self.brackets(expr.base)
         return f"{base}^{{{self._print(expr.exp)}}}"
@@ -92,8 +107,6 @@ class TeX(LatexPrinter):
         return r"\log" + self.argument(expr.args[0])
 
     def _print_tanh(self, expr, exp=None):
-        if exp is not None:
-            return rf"\tanh^{{{exp}}}" + self.argument(expr.args[0])
         return r"\tanh" + self.argument(expr.args[0])
 
     def _print_Total(self, expr):
@@ -111,7 +124,9 @@ class TeX(LatexPrinter):
         below = rf"\partial {self._print(variable)}"
         if is_short(function):
             return rf"\frac{{\partial {self._print(function)}}}{{{below}}}"
-        return rf"\frac{{\partial}}{{{below}}} {self.factor(function, last=False)}"
+        product = isinstance(function, Mul) and not is_fraction(function)
+        inner = self.brackets(function) if product else self.factor(function, last=False)
+        return rf"\frac{{\partial}}{{{below}}} {inner}"
 
     def _print_At(self, expr):
         function, variable, value = expr.args
@@ -199,6 +214,20 @@ def prose(why):
     return "".join(parts)
 
 
+SPELLED = (
+    (r"\\(?:operatorname|mathrm)\{(\w+)\}", r"\1"),
+    (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
+    (r"_\{([^{}]*)\}", r"_\1"),
+    (r"\^\{\\top\}", "'"),
+    (r"\^\{([^{}]*)\}", r"^(\1)"),
+    (r"\\le\b", "<="),
+    (r"\\ge\b", ">="),
+    (r"\\to\b", "->"),
+    (r"\\infty\b", "oo"),
+    (r"\$|\\,|\\", ""),
+)
+
+
 class Proof:
     """What `prove` returns: a checked entry, shown step by step."""
 
@@ -221,14 +250,14 @@ class Proof:
     def _repr_latex_(self):
         rows = []
         for chain in self.entry.chains:
-            rows += [f"&{prose(chain.title + ':')}"] if chain.title else []
-            rows += [f"{tex(short)} &= {tex(long)} && {prose('a name')}" for short, long in chain.let]
+            rows += [rf"&\rlap{{\text{{{chain.title}:}}}}"] if chain.title else []
+            rows += [rf"\text{{let }} {tex(short)} &= {tex(long)}" for short, long in chain.let]
             left = tex(chain.steps[0].expr)
             for step in chain.steps[1:]:
                 sign = " " + chain.sign if step is chain.steps[-1] and chain.sign else ""
                 rows.append(f"{left} &= {tex(step.expr)}{sign} && {prose(step.why)}")
                 left = ""
-        rows += [f"&{prose('Therefore')} \\quad {relation_tex(claim)}" for claim in self.conclusions()]
+        rows += [rf"&\rlap{{\text{{Therefore ${relation_tex(claim)}$.}}}}" for claim in self.conclusions()]
         return "$$\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}$$"
 
     def conclusions(self):
@@ -237,8 +266,10 @@ class Proof:
 
 
 def plain(why):
-    """A reason as plain text: without dollars and TeX's backslashes."""
-    return re.sub(r"[$\\{}]", "", why)
+    """A reason as plain text, with the TeX between its dollars spelled out."""
+    for pattern, words in SPELLED:
+        why = re.sub(pattern, words, why)
+    return why
 
 
 def relation_tex(claim):

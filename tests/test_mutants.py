@@ -1,0 +1,77 @@
+"""The mutants themselves: that the list is not out of date, and that a survivor is reported."""
+
+import shutil
+
+import pytest
+
+import mutants
+from mutants import COURSE, EQUIVALENT, OPERATORS, ROOT, Mutant
+
+ALL = [*COURSE, *OPERATORS, *EQUIVALENT]
+
+
+@pytest.mark.parametrize("mutant", ALL, ids=str)
+def test_what_a_mutant_changes_is_there_and_changes(mutant, tmp_path):
+    copy = tmp_path / mutant.file
+    copy.parent.mkdir(parents=True)
+    shutil.copy(ROOT / mutant.file, copy)
+    mutant.apply(tmp_path)
+    assert copy.read_bytes() != (ROOT / mutant.file).read_bytes()
+    for path in mutant.tests:
+        assert (ROOT / path.split("::")[0]).exists()
+
+
+def test_every_module_with_a_formula_has_mutants():
+    changed = {mutant.file for mutant in OPERATORS}
+    modules = {f"softmax_lib/{path.name}" for path in (ROOT / "softmax_lib").glob("*.py")}
+    assert modules - changed == {"softmax_lib/__init__.py", "softmax_lib/source.py"}
+
+
+@pytest.mark.parametrize("text", ["", "a + b\na + b\n"])
+def test_an_old_text_that_is_not_there_exactly_once_is_an_error(text, tmp_path):
+    (tmp_path / "m.py").write_text(text)
+    with pytest.raises(LookupError, match=r"m\.py holds [02] times: 'a [+] b'"):
+        Mutant("m.py", "a + b", "a - b", "", ()).apply(tmp_path)
+
+
+@pytest.fixture
+def small_tree(tmp_path, monkeypatch):
+    """A tree with a library of one line and a test of it that sees its sign alone."""
+    (tmp_path / "softmax_lib").mkdir()
+    (tmp_path / "softmax_lib/__init__.py").write_text("VALUE = 1\n")
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "test_sign.py").write_text(
+        "import softmax_lib\n\n\ndef test_sign():\n    assert softmax_lib.VALUE > 0\n"
+    )
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    monkeypatch.setattr(mutants, "COURSE", [])
+    monkeypatch.setattr(mutants, "EQUIVALENT", [])
+    return tmp_path
+
+
+def of_the_line(new):
+    return Mutant("softmax_lib/__init__.py", "VALUE = 1", new, new, ("test_sign.py",))
+
+
+def test_a_survivor_is_reported(small_tree, monkeypatch, capsys):
+    monkeypatch.setattr(mutants, "OPERATORS", [of_the_line("VALUE = -1"), of_the_line("VALUE = 2")])
+    assert mutants.main([]) == 1
+    said = capsys.readouterr().out
+    assert "[1/2] softmax_lib/__init__.py: VALUE = -1\n  caught" in said
+    assert "test_sign.py::test_sign: assert -1 > 0" in said
+    assert "[2/2] softmax_lib/__init__.py: VALUE = 2\n  SURVIVES" in said
+    assert "1 of 2 caught" in said
+    assert (small_tree / "softmax_lib/__init__.py").read_text() == "VALUE = 1\n"
+
+
+def test_tests_that_fail_without_a_mutant_prove_nothing(small_tree, monkeypatch, capsys):
+    (small_tree / "softmax_lib/__init__.py").write_text("VALUE = 1 - 2\n")
+    monkeypatch.setattr(mutants, "OPERATORS", [of_the_line("VALUE = 3")])
+    assert mutants.main([]) == 1
+    assert "the tests fail as they are" in capsys.readouterr().out
+
+
+def test_a_library_from_elsewhere_is_an_error(tmp_path):
+    (tmp_path / "chapters").mkdir()  # no softmax_lib in this copy
+    with pytest.raises((ImportError, mutants.subprocess.CalledProcessError)):
+        mutants.require_import_from(tmp_path)

@@ -1,0 +1,741 @@
+"""Break the course in many small ways, one at a time, and see that a test notices each.
+
+    python tools/mutants.py             all of them
+    python tools/mutants.py overflow    those whose description holds the word
+
+Each mutant changes one thing in a scratch copy of the tree and runs the fewest tests that ought
+to fail. One that survives is a hole in the tests, and an exit status of 1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_COPIED = shutil.ignore_patterns(
+    ".venv", ".git", "_build", "__pycache__", ".hypothesis", ".*_cache", ".ipynb_checkpoints"
+)
+
+
+def tests(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/test_{name}.py" for name in names)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a text: ``old``, which must stand in the file exactly once, becomes ``new``."""
+
+    file: str
+    old: str
+    new: str
+    note: str
+    tests: tuple[str, ...]
+
+    def __str__(self):
+        return f"{self.file}: {self.note}"
+
+    def apply(self, root: Path) -> None:
+        path = root / self.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            raise LookupError(f"{self.file} holds {text.count(self.old)} times: {self.old!r}")
+        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class NotebookMutant:
+    """One change of a chapter, made by ``change`` on the notebook; it returns whether it did."""
+
+    file: str
+    change: Callable[[nbformat.NotebookNode], bool]
+    note: str
+    tests: tuple[str, ...]
+
+    def __str__(self):
+        return f"{self.file}: {self.note}"
+
+    def apply(self, root: Path) -> None:
+        path = root / self.file
+        notebook = nbformat.read(path, as_version=4)
+        if not self.change(notebook):
+            raise LookupError(f"{self.file} has nothing to change: {self.note}")
+        nbformat.write(notebook, path)
+
+
+# --- changes of a notebook -----------------------------------------------------------------------
+
+
+def outputs(notebook):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            yield cell, output
+
+
+def next_digit(digit: str) -> str:
+    return str((int(digit) + 1) % 10)
+
+
+def change_a_printed_digit(notebook) -> bool:
+    """Turn the first digit that a cell printed into the next one."""
+    for _, output in outputs(notebook):
+        if output.output_type == "stream" and re.search(r"\d", output.text):
+            output.text = re.sub(r"\d", lambda m: next_digit(m[0]), output.text, count=1)
+            return True
+    return False
+
+
+def change_a_curve(notebook) -> bool:
+    """Move the first point that a figure plots by a tenth of a point."""
+    for _, output in outputs(notebook):
+        svg = output.get("data", {}).get("image/svg+xml", "")
+        # What is clipped to the axes is what was plotted; the rest is frame and letters.
+        plotted = re.search(r'<path d="M [\d.]+\.(\d)[^"]*" clip-path=', svg)
+        if plotted:
+            at = plotted.start(1)
+            output.data["image/svg+xml"] = svg[:at] + next_digit(svg[at]) + svg[at + 1 :]
+            return True
+    return False
+
+
+def lose_a_count(notebook) -> bool:
+    """Set the execution count of the first cell with an output to null: nbval skips it then."""
+    for cell, _ in outputs(notebook):
+        cell.execution_count = None
+        return True
+    return False
+
+
+def change_an_equation(notebook) -> bool:
+    """Double the right side of the first labelled equation."""
+    for cell in notebook.cells:
+        block = re.search(r"```\{math\}\n:label: .*?```", cell.source, re.DOTALL)
+        if cell.cell_type == "markdown" and block and " = " in block[0]:
+            doubled = block[0].replace(" = ", r" = 2 \, ", 1)
+            cell.source = cell.source.replace(block[0], doubled)
+            return True
+    return False
+
+
+# --- the mutants ---------------------------------------------------------------------------------
+
+LIB = "softmax_lib/"
+DEFINITION = tests("definition")
+OVERFLOW = tests("overflow")
+DERIVATIVE = tests("derivative")
+CROSS_ENTROPY = tests("cross_entropy")
+BACKPROP = tests("backprop")
+REGRESSION = tests("regression")
+API = tests("public_api")
+RULES = ("tests/test_notebooks.py::test_chapter_keeps_the_rule",)
+LEDGER = ("tests/test_notebooks.py::test_chapter_prints_its_ledger",)
+SYMBOLIC = tests("symbolic")
+
+COURSE = [
+    NotebookMutant(
+        "chapters/definition.ipynb",
+        change_a_printed_digit,
+        "one digit of a stored output",
+        ("chapters/definition.ipynb",),
+    ),
+    NotebookMutant(
+        "chapters/definition.ipynb",
+        change_a_curve,
+        "one point of a stored figure",
+        ("chapters/definition.ipynb",),
+    ),
+    NotebookMutant(
+        "chapters/definition.ipynb",
+        lose_a_count,
+        "one execution_count is null",
+        RULES,
+    ),
+    NotebookMutant(
+        "chapters/definition.ipynb",
+        change_an_equation,
+        "one labelled equation",
+        LEDGER,
+    ),
+    Mutant(
+        LIB + "symbolic/definition.py",
+        r'tex=r"p_i - p_j = p_j (e^{z_i - z_j} - 1)"',
+        r'tex=r"p_i - p_j = p_j (e^{z_i - z_j} + 1)"',
+        "the TeX of one formula in the ledger",
+        (*LEDGER, *SYMBOLIC),
+    ),
+    Mutant(
+        LIB + "symbolic/definition.py",
+        "claims=(Claim((p[i] - p[j], p[j] * (exp(gap) - 1))),)",
+        "claims=(Claim((p[i] - p[j], p[j] * (exp(gap) + 1))),)",
+        "the SymPy form of one formula in the ledger",
+        SYMBOLIC,
+    ),
+]
+
+OPERATORS = [
+    # the gradient of the cross-entropy
+    Mutant(LIB + "backprop.py", "certain = y == 1", "certain = y == 2", "1 becomes 2", BACKPROP),
+    Mutant(LIB + "backprop.py", "gradient = p - y", "gradient = p + y", "p + y", BACKPROP),
+    Mutant(
+        LIB + "backprop.py",
+        "np.where(certain, p * 0 - others, gradient)",
+        "np.where(certain, p * 0 + others, gradient)",
+        "the pull has the sign of the push",
+        BACKPROP,
+    ),
+    Mutant(
+        LIB + "backprop.py",
+        "np.where(certain, p * 0 - others, gradient)",
+        "np.where(certain, 0 - others, gradient)",
+        "a lone nan is forgotten",
+        BACKPROP,
+    ),
+    Mutant(
+        LIB + "backprop.py",
+        "np.where(certain, 0, gradient).sum",
+        "np.where(certain, 1, gradient).sum",
+        "the target counts among the others",
+        BACKPROP,
+    ),
+    Mutant(LIB + "backprop.py", "G @ W.T, X.T @ G", "G @ W.T, -X.T @ G", "-grad_W", BACKPROP),
+    Mutant(LIB + "backprop.py", "G.sum(axis=0)", "G.mean(axis=0)", "a mean for a sum", BACKPROP),
+    Mutant(
+        LIB + "backprop.py",
+        "if X.shape[1] != W.shape[0] or G.shape",
+        "if X.shape[1] != W.shape[0] and G.shape",
+        "shapes are checked half",
+        BACKPROP,
+    ),
+    Mutant(
+        LIB + "backprop.py",
+        "values.astype(computing_dtype(dtype))",
+        "values.astype(dtype)",
+        "float16 batches are added in float16",
+        BACKPROP,
+    ),
+    # the definition
+    Mutant(
+        LIB + "definition.py",
+        "exponentials / total",
+        "exponentials * total",
+        "times the sum",
+        DEFINITION,
+    ),
+    Mutant(
+        LIB + "definition.py",
+        'logits, "logits", allow_complex=True',
+        'logits, "logits", allow_complex=False',
+        "no complex step",
+        DEFINITION,
+    ),
+    Mutant(
+        LIB + "definition.py",
+        "np.where(np.isnan(largest), np.nan, 1.0)",
+        "np.where(np.isnan(largest), 0.0, 1.0)",
+        "a nan is no longer a nan",
+        DEFINITION,
+    ),
+    # overflow
+    Mutant(
+        LIB + "overflow.py",
+        "shifted -= largest * scale",
+        "shifted += largest * scale",
+        "the shift goes the wrong way",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "shifted /= temperature * scale",
+        "shifted *= temperature * scale",
+        "temperature multiplies",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "0.5 if temperature > 1 else 1.0",
+        "0.5 if temperature < 1 else 1.0",
+        "a gap overflows at a high temperature",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "p /= p.sum(axis=-1, keepdims=True)",
+        "p /= p.sum(axis=-1, keepdims=True) + 1e-12",
+        "an epsilon in the denominator",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "return rows, shifted, np.log1p(_rest(np.exp(shifted), largest, first))",
+        "return rows, shifted, np.log(1 + _rest(np.exp(shifted), largest, first))",
+        "log(1 + r) for log1p(r)",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "total = largest + np.log1p(",
+        "total = largest - np.log1p(",
+        "log-sum-exp below the maximum",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "np.where(np.isinf(largest), largest, total)",
+        "np.where(np.isnan(largest), largest, total)",
+        "log-sum-exp of infinities is nan",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "1), -np.inf)",
+        "1), np.inf)",
+        "the logarithm of an empty sum is +inf",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "np.put_along_axis(exponentials, first, largest - largest, -1)",
+        "np.put_along_axis(exponentials, first, 0 * largest + 1, -1)",
+        "the largest term is counted twice",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "np.isfinite(value) and value > 0",
+        "np.isfinite(value) and value >= 0",
+        "temperature 0 is allowed",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "np.isfinite(value) and value > 0",
+        "np.isfinite(value) or value > 0",
+        "temperatures inf and -1 are allowed",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "overflow.py",
+        "shifted -= log_total",
+        "shifted += log_total",
+        "log-probabilities above 0",
+        OVERFLOW,
+    ),
+    # derivative
+    Mutant(
+        LIB + "derivative.py",
+        "-p[..., :, None] * p[..., None, :]",
+        "p[..., :, None] * p[..., None, :]",
+        "the others' derivatives are positive",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "jacobian[..., diagonal, diagonal] = 0 - jacobian.sum(axis=-1)",
+        "jacobian[..., diagonal, diagonal] = p * (1 - p)",
+        "1 - p loses the digits of a p near 1",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "p * (rows.values - mean)",
+        "p * (rows.values + mean)",
+        "plus the mean",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "(np.array(f(above)) - np.asarray(f(below))) / step",
+        "(np.array(f(above)) + np.asarray(f(below))) / step",
+        "a sum for a difference",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "(np.array(f(above)) - np.asarray(f(below))) / step",
+        "(np.asarray(f(above)) - np.asarray(f(below))) / step",
+        "a reused buffer is its own difference",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "step = above[index] - below[index]",
+        "step = 2 * h",
+        "the step meant, not the step taken",
+        DERIVATIVE,
+    ),
+    Mutant(LIB + "derivative.py", "below[index] -= h", "below[index] += h", "no step", DERIVATIVE),
+    Mutant(LIB + "derivative.py", "np.cbrt(np", "np.sqrt(np", "a step too small", DERIVATIVE),
+    Mutant(
+        LIB + "derivative.py",
+        "max(1.0, abs(x[index]))",
+        "min(1.0, abs(x[index]))",
+        "a step that does not grow with x",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "    h = 1e-200\n",
+        "    h = 1e-4\n",
+        "a complex step too far",
+        DERIVATIVE,
+    ),
+    Mutant(
+        LIB + "derivative.py",
+        "return value.imag / h",
+        "return value.real / h",
+        "the wrong part of the complex step",
+        DERIVATIVE,
+    ),
+    # cross-entropy
+    Mutant(
+        LIB + "cross_entropy.py",
+        "costs = log_total - shifted",
+        "costs = log_total + shifted",
+        "the logit of the label raises the loss",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "np.where(weights == 0, 0, weights * costs)",
+        "np.where(weights == 1, 0, weights * costs)",
+        "0 times inf is nan",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "(1 - share) * rows.values + share /",
+        "(1 + share) * rows.values + share /",
+        "smoothing adds mass",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "if not 0 <= share <= 1:",
+        "if not 0 < share <= 1:",
+        "alpha = 0 is refused",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "0 - np.log(rows.values)",
+        "0 + np.log(rows.values)",
+        "a negative entropy",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "np.log(p.values) - np.log(q.values)",
+        "np.log(q.values) - np.log(p.values)",
+        "the ratio of the divergence upside down",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "if num_classes < 1:",
+        "if num_classes < 0:",
+        "no class is enough",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "rows.reduce(0 - np.take_along_axis(",
+        "rows.reduce(-np.take_along_axis(",
+        "a certain class costs -0.0",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "np.expand_dims(labels, axis) == classes",
+        "np.expand_dims(labels, axis) >= classes",
+        "one-hot with more than one",
+        CROSS_ENTROPY,
+    ),
+    # what they share
+    Mutant(
+        LIB + "_targets.py",
+        "(array < 0) | (array >= num_classes)",
+        "(array < 0) | (array > num_classes)",
+        "the label C is let through",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "(array < 0) | (array >= num_classes)",
+        "(array < 0) & (array >= num_classes)",
+        "every label is let through",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "np.argwhere(wrong)[0]",
+        "np.argwhere(wrong)[-1]",
+        "the last offender is named",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "wrong = ~(rows >= 0)",
+        "wrong = rows < 0",
+        "a nan in the targets is no error of sign",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "np.sqrt(classes) * float(",
+        "classes * classes * float(",
+        "any sum will do for many classes",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "== len(shape) - 1:",
+        "== len(shape) + 1:",
+        "labels are taken for distributions",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "np.dtype(np.float32) if dtype == np.float16 else dtype",
+        "np.dtype(np.float32) if dtype != np.float16 else dtype",
+        "float16 accumulates in float16, float64 in float32",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "if not -dimensions <= item < dimensions:",
+        "if not -dimensions <= item <= dimensions:",
+        "an axis out of range",
+        API,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        'if kind in "biu":',
+        'if kind in "bi":',
+        "unsigned integers are refused",
+        API,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "dtype=computing_dtype(array.dtype), order=",
+        "dtype=computing_dtype(array.dtype), copy=None, order=",
+        "the caller's logits are written into",
+        API,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "back = np.argsort(self._kept + self._axes)",
+        "back = np.argsort(self._axes + self._kept)",
+        "axes come back in another order",
+        API,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "if not (same and out.strides == array.strides) and",
+        "if not (same or out.strides == array.strides) and",
+        "an out that overlaps in part",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "_arrays.py",
+        "if not out.flags.writeable:",
+        "if out.flags.writeable:",
+        "a read-only out is welcome, no other",
+        OVERFLOW,
+    ),
+    # regression
+    Mutant(
+        LIB + "regression.py",
+        "W - self.learning_rate * (grad_W + self.alpha * W)",
+        "W - self.learning_rate * (grad_W - self.alpha * W)",
+        "the penalty rewards",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "b = b - self.learning_rate * grad_b",
+        "b = b + self.learning_rate * grad_b",
+        "the intercept climbs",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "P_minus_Y / len(batch)",
+        "P_minus_Y / len(X)",
+        "a mini-batch is divided by all examples",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "self.alpha / 2 * np.sum(W**2)",
+        "self.alpha * np.sum(W**2)",
+        "twice the penalty in the loss curve",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "curve[-2] - curve[-1] < self.tol",
+        "curve[-2] - curve[-1] <= self.tol",
+        "stops one epoch early",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "if len(classes) < 2:",
+        "if len(classes) < 1:",
+        "one class is enough",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "class NotFittedError(ValueError, AttributeError)",
+        "class NotFittedError(ValueError)",
+        "not the error of scikit-learn",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "np.argmax(self.decision_function(X), axis=-1)",
+        "np.argmin(self.decision_function(X), axis=-1)",
+        "the least probable class",
+        REGRESSION,
+    ),
+    Mutant(
+        LIB + "regression.py",
+        "order = rng.permutation(count)",
+        "order = np.arange(count)",
+        "mini-batches without a seed",
+        REGRESSION,
+    ),
+]
+
+# Changes that change nothing that can be observed, and why; they are checked to be there, not run.
+EQUIVALENT = [
+    Mutant(
+        LIB + "overflow.py",
+        "0.5 if temperature > 1 else 1.0",
+        "0.5 if temperature >= 1 else 1.0",
+        "halving and doubling are exact, but for subnormal gaps, which are 0 beside log(1 + r)",
+        OVERFLOW,
+    ),
+    Mutant(
+        LIB + "cross_entropy.py",
+        "np.where(weights == 0, 0, weights * costs)",
+        "np.where(weights <= 0, 0, weights * costs)",
+        "no weight is negative: distributions are checked before",
+        CROSS_ENTROPY,
+    ),
+    Mutant(
+        LIB + "_targets.py",
+        "off = ~(np.abs(sums - 1) <= allowed)",
+        "off = np.abs(sums - 1) > allowed",
+        "a sum is never nan: entries that are nan, or -inf beside inf, are refused before",
+        CROSS_ENTROPY,
+    ),
+]
+
+
+# --- running them --------------------------------------------------------------------------------
+
+
+def environment(copy: Path) -> dict[str, str]:
+    """Return an environment in which Python, and Jupyter's kernels, import from the copy."""
+    return os.environ | {
+        "PYTHONPATH": str(copy),
+        # The copy changes faster than the time stamps by which bytecode is known to be stale.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # So that pytest does not cut its summary short.
+        "COLUMNS": "400",
+    }
+
+
+def require_import_from(copy: Path) -> None:
+    """Raise unless the library that the tests of the copy would import is the copy's own."""
+    show = "import softmax_lib; print(softmax_lib.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=copy / "chapters",  # where nbval starts its kernels
+        env=environment(copy),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = Path(done.stdout.strip()).resolve()
+    if copy.resolve() not in found.parents:
+        raise ImportError(f"the tests would import {found}, not the copy in {copy}")
+
+
+def run_tests(copy: Path, paths: tuple[str, ...]) -> tuple[int, str, str]:
+    """Run the tests; return pytest's exit status, the first failure in a line, and all it said."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--no-cov", "--tb=short"]
+    command += ["-p", "no:cacheprovider", "-rfE", *paths]
+    done = subprocess.run(
+        command, cwd=copy, env=environment(copy), check=False, capture_output=True, text=True
+    )
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    first = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - (.*))?$", said, re.MULTILINE)
+    if not first:
+        return done.returncode, "", said
+    # NumPy's assertions say what is wrong in their second line.
+    reasons = re.findall(r"^E\s+(?:AssertionError: )?(?!AssertionError)(\S.*)", said, re.MULTILINE)
+    return done.returncode, f"{first[1]}: {reasons[0] if reasons else first[2]}", said
+
+
+def main(words: list[str]) -> int:
+    chosen = [m for m in (*COURSE, *OPERATORS) if all(word in str(m) for word in words)]
+    for mutant in (*chosen, *EQUIVALENT):
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / mutant.file
+            target.parent.mkdir(parents=True)
+            shutil.copy(ROOT / mutant.file, target)
+            mutant.apply(Path(folder))
+
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "course"
+        shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+        require_import_from(copy)
+
+        # A test that fails without the mutant as well proves nothing.
+        needed = tuple(dict.fromkeys(path for mutant in chosen for path in mutant.tests))
+        print(f"unchanged: {' '.join(needed)} ...", flush=True)
+        start = time.perf_counter()
+        status, first, said = run_tests(copy, needed)
+        if status != 0:
+            print(f"the tests fail as they are: {first or said}")
+            return 1
+        print(f"  pass, {time.perf_counter() - start:.0f} s", flush=True)
+
+        for number, mutant in enumerate(chosen, start=1):
+            print(f"[{number}/{len(chosen)}] {mutant}", flush=True)
+            start = time.perf_counter()
+            mutant.apply(copy)
+            status, first, said = run_tests(copy, mutant.tests)
+            shutil.copy(ROOT / mutant.file, copy / mutant.file)
+            took = f"{time.perf_counter() - start:.1f} s"
+            if status == 1:  # some test failed
+                print(f"  caught, {took}: {first[:180]}", flush=True)
+            else:
+                survivors.append(mutant)
+                print(f"  {'SURVIVES' if status == 0 else said}, {took}", flush=True)
+
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} caught")
+    for mutant in survivors:
+        print(f"  survivor: {mutant}\n    {getattr(mutant, 'old', '')}")
+    print("not run, since they change nothing:")
+    for mutant in EQUIVALENT:
+        print(f"  {mutant.file}: {mutant.new}\n    {mutant.note}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
