@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-import importlib
+import importlib.util
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -192,7 +192,10 @@ def is_public(module: str, name: str) -> bool:
         return name in {*softmax_lib.__all__, "symbolic", "plots", "source", "__version__"}
     if module.split(".")[1] not in ("symbolic", "plots", "source") or name.startswith("_"):
         return False
-    return hasattr(importlib.import_module(module), name)
+    found = importlib.import_module(module)
+    if hasattr(found, name) or not hasattr(found, "__path__"):
+        return hasattr(found, name)
+    return importlib.util.find_spec(f"{module}.{name}") is not None  # a module not yet imported
 
 
 # ---- text -----------------------------------------------------------------------------------
@@ -209,13 +212,13 @@ def opens_with_what_you_will_learn(notebook: NotebookNode) -> list[str]:
 
 
 def ends_with_exercises(notebook: NotebookNode) -> list[str]:
-    """Exercises close a chapter, each with one solution below it, folded away."""
+    """Exercises and a summary close a chapter; each exercise has one solution, folded away."""
     complaints = []
     found = [d for _, d in all_directives(notebook)]
     text = "\n\n".join(cell.source for _, cell in of_kind(notebook, "markdown"))
     headings = re.findall(r"(?m)^## +(.+?)\s*$", text)
-    if not headings or not headings[-1].startswith("Exercises"):
-        complaints.append("the last section is not Exercises")
+    if headings[-2:] != ["Exercises", "Summary"]:
+        complaints.append("the last two sections are not Exercises and Summary")
 
     posed, solved = [], []
     for directive in found:

@@ -83,7 +83,7 @@ def good():
         new_markdown_cell(EXERCISE),
         new_markdown_cell(SOLUTION),
         new_code_cell("print(1)", outputs=[new_output("stream", name="stdout", text="1\n")]),
-        new_markdown_cell("```{solution-end}\n```"),
+        new_markdown_cell("```{solution-end}\n```\n\n## Summary\n\n- Done."),
     ]
     count = 0
     for number, cell in enumerate(cells):
@@ -166,6 +166,7 @@ BAD = [
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
     ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
     ("ends_with_exercises", replace(4, "## Exercises", "## More")),
+    ("ends_with_exercises", replace(7, "## Summary", "## More")),
     ("ends_with_exercises", lambda n: n.cells.append(new_markdown_cell("## Afterthought"))),
     ("ends_with_exercises", replace(4, "{exercise} One", "{note}")),
     ("ends_with_exercises", replace(4, ":label: ex-one", ":label: ex-two")),

@@ -63,6 +63,8 @@ def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,
+        # Otherwise each kernel warns that it talks over TCP, which here stays on this machine.
+        extra_arguments=["--log-level=ERROR"],
         # A loop of prints arrives in chunks that depend on the machine: keep one output.
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},

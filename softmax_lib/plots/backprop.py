@@ -30,7 +30,8 @@ def forces(axes, logits, label):
     titles = ("push all, pull one", f"net: the sum is {abs(net.sum()):.0f}")
     for ax, title in zip(axes, titles, strict=True):
         ax.axhline(0, color=REST, linewidth=0.8)
-        ax.set(title=title, ylim=(-1.2, 1.2), xlim=(-0.6, len(push) - 0.4), yticks=[])
+        ax.set(ylim=(-1.2, 1.2), xlim=(-0.6, len(push) - 0.4), yticks=[])
+        ax.set_title(title, loc="left")
         ax.set_xticks(range(len(push)), CLASSES[: len(push)])
         ax.tick_params(axis="x", length=0)
         ax.spines["bottom"].set_visible(False)
@@ -63,7 +64,7 @@ def settling(axes, logits, targets, steps=60, learning_rate=2.0):
             ax.plot(path[:, i], color=PROBABILITY, linestyle=style)
             label_line(ax, step, path[step, i], CLASSES[i], TEXT, xytext=offset, ha="center")
         ax.set(xlabel="step", ylim=(-0.12, 1.06), yticks=[0, 0.5, 1])
-        ax.set_title("target " + ", ".join(f"{share:g}" for share in target))
+        ax.set_title("target " + ", ".join(f"{share:g}" for share in target), loc="left")
     axes[0].set_ylabel("probability")
     return axes
 

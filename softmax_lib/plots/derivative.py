@@ -28,7 +28,7 @@ def nudge(axes, logits, nudged, step):
     bars(axes[2], change.round(6), total, np.where(change > 0, PULL, PUSH), digits=4)
     for ax in axes[:2]:
         ax.set_ylim(0, 1.18)
-    limit = 1.35 * np.abs(change).max().round(6)
+    limit = 1.45 * np.abs(change).max().round(6)
     axes[2].set_ylim(-limit, limit)
     return axes
 

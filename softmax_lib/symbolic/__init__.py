@@ -6,13 +6,13 @@ needs SymPy; reading an entry's TeX back (``softmax_lib.symbolic.tex``) needs AN
 Examples
 --------
 >>> from softmax_lib.symbolic import LEDGER, prove
->>> LEDGER["ratio"].tex
-'\\\\frac{p_i}{p_j} = e^{z_i - z_j}'
+>>> print(LEDGER["order"].tex)
+p_i - p_j = p_j (e^{z_i - z_j} - 1)
 >>> prove("ratio")
 ratio: proved for every C, and again for C = 2, 3, 4, 5
   with S = sum(exp(z[c]), c=1..C)
     p[i]/p[j]
-      = (exp(z[i])/S)/(exp(z[j])/S)    (definition of p_i and p_j)
+      = (exp(z[i])/S)/((exp(z[j])/S))    (definition of p_i and p_j)
       = exp(z[i])/exp(z[j])    (S cancels)
       = exp(z[i] - z[j])    (law of exponents)
 """
@@ -34,4 +34,6 @@ __all__ = [
     "prove",
 ]
 
-collect(*(chapter.ENTRIES for chapter in (definition, overflow, derivative, cross_entropy, backprop)))
+collect(
+    *(chapter.ENTRIES for chapter in (definition, overflow, derivative, cross_entropy, backprop))
+)

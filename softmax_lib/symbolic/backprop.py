@@ -1,7 +1,6 @@
 """Chapter 5: the gradient of the loss in the logits, and of a batch in a linear layer."""
 
-
-from sympy import Abs, IndexedBase, Integer, Symbol, evaluate, exp, log
+from sympy import Abs, Integer, Symbol, evaluate, exp, log
 
 from ..backprop import linear_backward, softmax_cross_entropy_grad
 from ..regression import SoftmaxRegression
@@ -73,8 +72,12 @@ with evaluate(False):
     upstream = Partial(L_MEAN, Z[n, j])
 
     def shown_layer(*indices):
-        return Code(f"linear_backward (result {'XWb'[indices[0]]})", layer_gradient(indices[0]),
-                    (X, W, b, Y), indices[1:])
+        return Code(
+            f"linear_backward (result {'XWb'[indices[0]]})",
+            layer_gradient(indices[0]),
+            (X, W, b, Y),
+            indices[1:],
+        )
 
     ENTRIES = (
         Theorem(
@@ -83,9 +86,7 @@ with evaluate(False):
             claims=(Claim((Partial(L, z[i]), residual)),),
             using=(SOFTMAX, LOSS, JACOBIAN),
             sums_to_one=(y,),
-            code=Code(
-                "softmax_cross_entropy_grad", softmax_cross_entropy_grad, (z, y), ((i, C),)
-            ),
+            code=Code("softmax_cross_entropy_grad", softmax_cross_entropy_grad, (z, y), ((i, C),)),
             chains=(
                 Chain(
                     title="Directly, through the logarithm",
@@ -188,7 +189,7 @@ with evaluate(False):
                         Step(push**2 - Others(p[i] ** 2, i, k), "all sum to one"),
                         Step(
                             Others(Others(p[i] * p[j], j, k, i), i, k),
-                            "the products of different terms are left",
+                            "the squares cancel",
                         ),
                     ),
                     sign=r"\ge 0",
@@ -241,8 +242,11 @@ with evaluate(False):
                             r"chain rule: $W$ acts through $Z$",
                         ),
                         Step(
-                            total(total(1 / N * (P[n, j] - Y[n, j]) * (X[n, d] * delta(j, c)), j),
-                                  n, N),
+                            total(
+                                total(1 / N * (P[n, j] - Y[n, j]) * (X[n, d] * delta(j, c)), j),
+                                n,
+                                N,
+                            ),
                             r"$\bar L$ is a mean; $Z_{nj}$ holds $X_{nd} W_{dj}$",
                         ),
                         Step(1 / N * total(X[n, d] * errors, n, N), "one term has $j = c$"),

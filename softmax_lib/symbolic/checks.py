@@ -1,4 +1,4 @@
-"""Holds ledger entries to their word: chains of equal steps, manifest signs, agreement with code."""
+"""Holds entries to their word: chains of equal steps, manifest signs, agreement with code."""
 
 from itertools import pairwise, product
 
@@ -6,9 +6,11 @@ import numpy as np
 from sympy import Add, Dummy, Indexed, factor, lambdify
 
 from . import notation as nt
-from .algebra import CLASS_INDICES, Normal, is_zero, resolve, worlds
+from .algebra import CLASS_INDICES, resolve, worlds
+from .normal import Normal
 from .notation import Others, Total
 from .printing import text
+from .zero import is_zero
 
 SEED = 20250410
 COUNTS = (nt.C, nt.N, nt.D)
@@ -69,8 +71,9 @@ def check_chain(entry, chain):
 def check_claim(entry, claim):
     """Every relation of a claim is what some chain shows, or holds outright."""
     for left, relation, right in zip(claim.sides, claim.relations, claim.sides[1:], strict=False):
-        if claim.hypothesis or any(shows(entry, chain, left, relation, right)
-                                   for chain in entry.chains):
+        if claim.hypothesis or any(
+            shows(entry, chain, left, relation, right) for chain in entry.chains
+        ):
             continue
         where = "no chain of steps shows it"
         if relation == "=":
@@ -99,9 +102,11 @@ def has_sign(expr, sign):
 
 def lift(expr):
     """Replace sums of terms with a known sign by symbols with that sign, from inside out."""
-    if isinstance(expr, Total | Others):
-        term = lift(expr.args[0])
-        return Dummy(positive=term.is_positive, nonnegative=term.is_nonnegative)
+    if isinstance(expr, Total):
+        return expr.func(lift(expr.function), *expr.limits)
+    if isinstance(expr, Others):
+        # Perhaps no other class is left: such a sum may be 0.
+        return Dummy(nonnegative=lift(expr.args[0]).is_nonnegative)
     if not expr.args or isinstance(expr, Indexed):
         return expr
     lifted = expr.func(*map(lift, expr.args))
@@ -122,7 +127,9 @@ def check_code(entry):
         drawn = {argument: sample(argument, counts, rng) for argument in code.arguments}
         largest = int(np.argmax(drawn[nt.z])) + 1 if nt.z in drawn else 0
         # Classes count from 1 in formulas: a first entry that is never read makes up for it.
-        padded = [np.pad(values, (1, 0)) if np.ndim(values) else values for values in drawn.values()]
+        padded = [
+            np.pad(values, (1, 0)) if np.ndim(values) else values for values in drawn.values()
+        ]
         places = product(*(range(1, counts[length] + 1) for _, length in code.indices))
         expected = [evaluate(*padded, *place, *counts.values(), largest) for place in places]
         got = np.asarray(code.call(*drawn.values()))

@@ -202,9 +202,7 @@ with evaluate(False):
             label="cancellation",
             tex=r"\frac{\partial L}{\partial z_k} = -\frac{1}{p_k} \cdot p_k (1 - p_k) = p_k - 1",
             claims=(
-                Claim(
-                    (Partial(L, z[k]), -(1 / p[k] * (p[k] * (1 - p[k]))), p[k] - 1), ("=", "=")
-                ),
+                Claim((Partial(L, z[k]), -(1 / p[k] * (p[k] * (1 - p[k]))), p[k] - 1), ("=", "=")),
             ),
             using=(SOFTMAX, NLL),
             chains=(
@@ -241,15 +239,15 @@ with evaluate(False):
                         Step(L - floor),
                         Step(
                             log(total(exp(p[c] - p[k]), c)) - log((E + C - 1) / E),
-                            r"log of a quotient; $1 = \log e$",
+                            r"$1 = \log e$",
                         ),
                         Step(
                             log(E * (1 + Others(exp(p[c] - p[k]), c, k)) / (E + C - 1)),
-                            "the term of $k$ is $e^0 = 1$",
+                            "the term of $k$ is 1",
                         ),
                         Step(
                             log(1 + Others(exp(1 + p[c] - p[k]) - 1, c, k) / (E + C - 1)),
-                            r"take out 1; $p_c \ge 0$ and $p_k \le 1$",
+                            r"$p_c \ge 0$, $p_k \le 1$",
                         ),
                     ),
                     sign=r"\ge 0",

@@ -181,8 +181,7 @@ with evaluate(False):
                     steps=(
                         Step(Partial(Growth(x) * exp(-kappa * x), x)),
                         Step(
-                            GrowthRate(x) * exp(-kappa * x)
-                            - kappa * Growth(x) * exp(-kappa * x),
+                            GrowthRate(x) * exp(-kappa * x) - kappa * Growth(x) * exp(-kappa * x),
                             "product rule",
                         ),
                         Step(
@@ -218,9 +217,7 @@ with evaluate(False):
             label="shift-invariance",
             tex=r"\frac{e^{z_i + a}}{\sum_{c=1}^{C} e^{z_c + a}} = "
             r"\frac{e^{z_i}}{\sum_{c=1}^{C} e^{z_c}}",
-            claims=(
-                Claim((exp(z[i] + a) / total(exp(z[c] + a), c), exp(z[i]) / logit_total)),
-            ),
+            claims=(Claim((exp(z[i] + a) / total(exp(z[c] + a), c), exp(z[i]) / logit_total)),),
             chains=(
                 Chain(
                     steps=(
@@ -301,7 +298,8 @@ with evaluate(False):
                         Step(cold),
                         Step(
                             Limit(
-                                exp((power - m) / T) / (q + Total(exp(-below[c] / T), (c, q + 1, C))),
+                                exp((power - m) / T)
+                                / (q + Total(exp(-below[c] / T), (c, q + 1, C))),
                                 T,
                                 0,
                             ),

@@ -112,7 +112,8 @@ with evaluate(False):
                             r"$\delta_{ij}$ is 1 if $i = j$, else 0",
                         ),
                         Step(
-                            (exp(z[i]) / S) * (delta(i, j) - exp(z[j]) / S), "take out $e^{z_i} / S$"
+                            (exp(z[i]) / S) * (delta(i, j) - exp(z[j]) / S),
+                            "take out $e^{z_i} / S$",
                         ),
                         Step(p[i] * (delta(i, j) - p[j]), "definition of $p_i$ and $p_j$"),
                     ),
@@ -183,11 +184,12 @@ with evaluate(False):
                     steps=(
                         Step(form),
                         Step(
-                            total(p[c] * v[c] ** 2, c) - weighted * weighted,
+                            total(p[c] * v[c] ** 2, c) - weighted**2,
                             r"$J_{ij} = p_i \delta_{ij} - p_i p_j$",
                         ),
                         Step(
-                            total(p[c] * v[c] ** 2, c) - 2 * MEAN * weighted
+                            total(p[c] * v[c] ** 2, c)
+                            - 2 * MEAN * weighted
                             + MEAN**2 * total(p[c], c),
                             r"$-\bar v^2 = -2 \bar v^2 + \bar v^2$",
                         ),
@@ -208,11 +210,12 @@ with evaluate(False):
                     steps=(
                         Step(form),
                         Step(
-                            total(p[c] * v[c] ** 2, c) - weighted * weighted,
+                            total(p[c] * v[c] ** 2, c) - weighted**2,
                             r"$J_{ij} = p_i \delta_{ij} - p_i p_j$",
                         ),
                         Step(
-                            HALF * total(
+                            HALF
+                            * total(
                                 total(p[i] * p[j] * (v[i] ** 2 - 2 * v[i] * v[j] + v[j] ** 2), j), i
                             ),
                             "the probabilities sum to one",
@@ -289,7 +292,9 @@ with evaluate(False):
                 Chain(
                     steps=(
                         Step(Partial(log(p[i]), z[j])),
-                        Step(Partial(z[i] - LSE, z[j]), r"$\log p_i = z_i - \operatorname{LSE}(z)$"),
+                        Step(
+                            Partial(z[i] - LSE, z[j]), r"$\log p_i = z_i - \operatorname{LSE}(z)$"
+                        ),
                         Step(Partial(z[i], z[j]) - Partial(LSE, z[j]), "sum rule"),
                         Step(
                             delta(i, j) - p[j], r"the gradient of $\operatorname{LSE}$ is softmax"
@@ -310,8 +315,11 @@ with evaluate(False):
                         Step(Partial(p[i], z[j])),
                         Step(Partial(exp(z[i] / T) / S, z[j]), "definition of $p_i$ at $T$"),
                         Step(
-                            (delta(i, j) / T * exp(z[i] / T) * S
-                             - exp(z[i] / T) * (1 / T * exp(z[j] / T))) / S**2,
+                            (
+                                delta(i, j) / T * exp(z[i] / T) * S
+                                - exp(z[i] / T) * (1 / T * exp(z[j] / T))
+                            )
+                            / S**2,
                             "quotient rule; $(e^{x/T})' = e^{x/T} / T$",
                         ),
                         Step(

@@ -13,7 +13,7 @@ from sympy import Expr
 
 from .algebra import SMALL, head
 from .checks import check_chain, check_claim, check_code
-from .printing import Proof
+from .proof import Proof
 
 LEDGER = {}
 
@@ -103,11 +103,7 @@ class Entry:
 class Definition(Entry):
     """An entry that the library's code carries out."""
 
-    @property
-    def chains(self):
-        """The formula itself, to be shown."""
-        steps = tuple(Step(side, "by definition") for side in self.claims[0].sides)
-        return (Chain(steps),)
+    chains = ()
 
     def check(self):
         """Compare the formula with the code; raise ProofError if they differ."""
@@ -115,7 +111,7 @@ class Definition(Entry):
 
     def verdict(self):
         """How the entry was checked, in words."""
-        return f"definition; {self.code.name} computes it"
+        return f"a definition; {self.code.name} agrees with it on random input"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +139,9 @@ class Theorem(Entry):
     def verdict(self):
         """How the entry was checked, in words."""
         small = f"C = {', '.join(map(str, self.classes))}"
-        proved = f"proved for every C, and again for {small}" if self.general else f"proved for {small}"
+        proved = (
+            f"proved for every C, and again for {small}" if self.general else f"proved for {small}"
+        )
         return proved + (f"; {self.code.name} computes it" if self.code else "")
 
 
@@ -180,6 +178,13 @@ def prove(label):
     --------
     >>> from softmax_lib.symbolic import prove
     >>> prove("sum-to-one")
+    sum-to-one: proved for every C, and again for C = 2, 3, 4, 5
+      with S = sum(exp(z[c]), c=1..C)
+        sum(p[i], i=1..C)
+          = sum(exp(z[i])/S, i=1..C)    (definition of p_i)
+          = sum(exp(z[i]), i=1..C)/S    (S is the same in every term)
+          = S/S    (the sum is S again)
+          = 1    (cancel)
     """
     if label not in LEDGER:
         raise KeyError(f"no entry of the ledger is labelled {label!r}")

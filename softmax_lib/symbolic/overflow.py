@@ -74,7 +74,7 @@ with evaluate(False):
                     steps=(
                         Step(LSE - m),
                         Step((m + log(1 + r)) - m, "the largest term taken out"),
-                        Step(log(1 + r), r"$r \ge 0$, a sum of exponentials"),
+                        Step(log(1 + r), r"$r \ge 0$"),
                     ),
                     sign=r"\ge 0",
                 ),

@@ -1,14 +1,19 @@
 """Prints expressions as they were written: as TeX that KaTeX reads, and as plain text."""
 
-import re
-
 from sympy import Add, Indexed, Integer, Limit, Mul, Number, Pow, Product, Symbol, tanh
-from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from .notation import Growth, GrowthRate, LeadingMinor, Others, Partial, Total
+from .notation import Growth, GrowthRate, Others, Partial, Total
 
+SPOKEN = {
+    r"\bar L": "mean_L",
+    r"\bar v": "mean_v",
+    r"\tilde y": "smooth_y",
+    r"\operatorname{KL}(y \| p)": "KL(y, p)",
+    r"\operatorname{LSE}(z)": "LSE(z)",
+    r"\operatorname{LSE}(z + a)": "LSE(z + a)",
+}
 BIG = (Total, Others, Product, Limit)
 
 
@@ -21,12 +26,12 @@ def is_fraction(expr):
     """Whether an expression appears as a fraction, numerator above denominator."""
     if isinstance(expr, Mul):
         return len(expr.args) == 2 and expr.args[0] != -1 and is_inverse(expr.args[1])
-    return is_inverse(expr) or isinstance(expr, Partial) and is_short(expr.args[0])
+    return is_inverse(expr) or (isinstance(expr, Partial) and is_short(expr.args[0]))
 
 
 def is_short(expr):
     """Whether a derivative of the expression fits above the fraction bar."""
-    return isinstance(expr, Symbol | Indexed | AppliedUndef) or (
+    return isinstance(expr, Symbol | Indexed | Growth) or (
         expr.is_Function and isinstance(expr.args[0], Symbol | Indexed)
     )
 
@@ -44,13 +49,15 @@ class TeX(LatexPrinter):
     def factor(self, expr, last, first=False):
         """One factor of a product, in brackets where it would be misread."""
         tex = self._print(expr)
-        loose = isinstance(expr, Add) or tex.startswith("-") and not first
-        return self.brackets(expr) if loose or isinstance(expr, BIG) and not last else tex
+        loose = isinstance(expr, Add) or (tex.startswith("-") and not first)
+        return self.brackets(expr) if loose or (isinstance(expr, BIG) and not last) else tex
 
     def fraction(self, above, below):
         """A fraction; in an exponent, where a bar would be tiny, with a slash."""
         if not self.raised:
-            return rf"\frac{{{self._print(above)}}}{{{self._print(below)}}}"
+            # Fractions inside a fraction keep their size, or nobody could read them.
+            parts = (self._print(part).replace(r"\frac", r"\dfrac") for part in (above, below))
+            return r"\frac{{{}}}{{{}}}".format(*parts)
         return f"{self.factor(above, last=False, first=True)} / {self.factor(below, last=False)}"
 
     def _print_exp(self, expr, exp=None):
@@ -82,8 +89,9 @@ class TeX(LatexPrinter):
             return self.fraction(first, rest[0].base)
         tex = self.factor(first, last=False, first=True)
         for before, one in zip(expr.args, rest, strict=False):
-            dot = is_fraction(before) and is_fraction(one) or isinstance(one, Number)
-            gap = r" \cdot " if dot else r" \, " if isinstance(one, AppliedUndef) else " "
+            numbers = before == 0 or isinstance(one, Number)
+            dot = numbers or (is_fraction(before) and is_fraction(one))
+            gap = r" \cdot " if dot else r" \, " if isinstance(one, Growth | GrowthRate) else " "
             tex += gap + self.factor(one, last=one is rest[-1])
         return tex
 
@@ -131,7 +139,7 @@ class TeX(LatexPrinter):
     def _print_At(self, expr):
         function, variable, value = expr.args
         place = f"{self._print(variable)}={self._print(value)}"
-        return rf"\left.{self._print(function)}\right|_{{{place}}}"
+        return rf"\left.{self.factor(function, last=True)}\right|_{{{place}}}"
 
     def _print_LeadingMinor(self, expr):
         return r"\det\,(J_{ij})_{i,j < C}"
@@ -150,11 +158,7 @@ class Text(StrPrinter):
         super().__init__({"order": "none"})
 
     def _print_Symbol(self, expr):
-        return re.sub(r"\\(operatorname|bar|tilde|\|)|[{}\\]", "", expr.name).strip()
-
-    def _print_Indexed(self, expr):
-        name, bracket, argument = self._print(expr.base.label).partition("(T)")
-        return f"{name}[{', '.join(map(self._print, expr.indices))}]{bracket}{argument}"
+        return SPOKEN.get(expr.name, expr.name)
 
     def _print_KroneckerDelta(self, expr):
         return f"delta[{', '.join(map(self._print, expr.args))}]"
@@ -186,7 +190,7 @@ class Text(StrPrinter):
         return "det(J[i, j], i, j < C)"
 
     def _print_Limit(self, expr):
-        function, variable, point, direction = expr.args
+        function, variable, point, _ = expr.args
         toward = self._print(point) + ("+" if point == 0 else "")
         return f"lim({self._print(function)}, {self._print(variable)} -> {toward})"
 
@@ -205,86 +209,3 @@ def tex(expr):
 def text(expr):
     """An expression as plain text."""
     return Text().doprint(expr)
-
-
-def prose(why):
-    r"""A reason in TeX: words in ``\text``, what stands between dollars as mathematics."""
-    words = why.split("$")
-    parts = [part if at % 2 else rf"\text{{{part}}}" for at, part in enumerate(words) if part]
-    return "".join(parts)
-
-
-SPELLED = (
-    (r"\\(?:operatorname|mathrm)\{(\w+)\}", r"\1"),
-    (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
-    (r"_\{([^{}]*)\}", r"_\1"),
-    (r"\^\{\\top\}", "'"),
-    (r"\^\{([^{}]*)\}", r"^(\1)"),
-    (r"\\le\b", "<="),
-    (r"\\ge\b", ">="),
-    (r"\\to\b", "->"),
-    (r"\\infty\b", "oo"),
-    (r"\$|\\,|\\", ""),
-)
-
-
-class Proof:
-    """What `prove` returns: a checked entry, shown step by step."""
-
-    def __init__(self, entry):
-        self.entry = entry
-
-    def __repr__(self):
-        lines = [f"{self.entry.label}: {self.entry.verdict()}"]
-        for chain in self.entry.chains:
-            lines += [f"  {plain(chain.title)}:"] if chain.title else []
-            lines += [f"  with {text(short)} = {text(long)}" for short, long in chain.let]
-            lines.append(f"    {text(chain.steps[0].expr)}")
-            for step in chain.steps[1:]:
-                sign = chain.sign.replace(r"\ge", ">=") if step is chain.steps[-1] else ""
-                shown = f"  = {text(step.expr)} {sign}".rstrip()
-                lines.append(f"    {shown}    ({plain(step.why)})" if step.why else f"    {shown}")
-        lines += [f"  therefore {relation_text(claim)}" for claim in self.conclusions()]
-        return "\n".join(lines)
-
-    def _repr_latex_(self):
-        rows = []
-        for chain in self.entry.chains:
-            rows += [rf"&\rlap{{\text{{{chain.title}:}}}}"] if chain.title else []
-            rows += [rf"\text{{let }} {tex(short)} &= {tex(long)}" for short, long in chain.let]
-            left = tex(chain.steps[0].expr)
-            for step in chain.steps[1:]:
-                sign = " " + chain.sign if step is chain.steps[-1] and chain.sign else ""
-                rows.append(f"{left} &= {tex(step.expr)}{sign} && {prose(step.why)}")
-                left = ""
-        rows += [rf"&\rlap{{\text{{Therefore ${relation_tex(claim)}$.}}}}" for claim in self.conclusions()]
-        return "$$\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}$$"
-
-    def conclusions(self):
-        """The claims that no chain shows from side to side."""
-        return [claim for claim in self.entry.claims if set(claim.relations) != {"="}]
-
-
-def plain(why):
-    """A reason as plain text, with the TeX between its dollars spelled out."""
-    for pattern, words in SPELLED:
-        why = re.sub(pattern, words, why)
-    return why
-
-
-def relation_tex(claim):
-    """A claim as TeX."""
-    sides = [tex(side) for side in claim.sides]
-    return sides[0] + "".join(
-        f" {relation} {side}" for relation, side in zip(claim.relations, sides[1:], strict=True)
-    )
-
-
-def relation_text(claim):
-    """A claim as plain text."""
-    signs = {r"\le": "<=", r"\ge": ">="}
-    sides = [text(side) for side in claim.sides]
-    return sides[0] + "".join(
-        f" {signs.get(relation, relation)} {side}"
-        for relation, side in zip(claim.relations, sides[1:], strict=True)
-    )

@@ -1,249 +1,100 @@
-"""Reads the TeX of an entry back with SymPy's parser, and evaluates it.
+"""Reads the TeX of an entry back, and evaluates it.
 
 So a misprint in a formula that a reader sees (a sum that starts at the wrong index, an exponent
-without its logit, a sign) is caught, although no derivation uses that TeX. SymPy's parser does
-not know derivatives by z_i, sums over "all but one", or names of several letters: those are cut
-out first, and a held place stands for each.
+without its logit, a sign) is caught, although no derivation uses that TeX.
 """
 
 import re
-from itertools import product as places
 from zlib import crc32
 
-from sympy import (
-    E,
-    Indexed,
-    Integer,
-    Limit,
-    Matrix,
-    Mul,
-    Product,
-    Rational,
-    Sum,
-    Symbol,
-    exp,
-    log,
-    ones,
-)
-from sympy.core.function import AppliedUndef
+from mpmath import mpf, workdps
+from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rational, exp, lambdify
 
 from . import notation as nt
 from .algebra import resolve
-from .cross_entropy import SMOOTHED
-from .definition import kappa, q, s, t, x
-from .derivative import JV, MEAN
-from .notation import Growth, LeadingMinor, Partial, Total, delta
-from .overflow import LSE_SHIFTED
+from .definition import kappa
+from .notation import Growth, LeadingMinor, Total
+from .reader import SIZES, Reader, UnreadableError
 
 RELATIONS = ("=", r"\le", r"\ge")
-INDICES = {str(index): index for index in (nt.i, nt.j, nt.k, nt.c, nt.n, nt.d)}
-SCALARS = {str(one): one for one in (nt.C, nt.N, nt.D, nt.a, nt.m, nt.r, nt.S, nt.T, nt.L, q)}
-SCALARS |= {"e": E, "alpha": nt.alpha, "kappa": kappa, "x": x, "s": s, "t": t}
-VECTORS = {str(base): base for base in (nt.z, nt.v, nt.p, nt.y, nt.b)}
-NAMES = {str(one): one for one in (nt.LSE, LSE_SHIFTED, nt.CROSS_ENTROPY, nt.ENTROPY, nt.KL)}
-NAMES |= {
-    r"\bar L": nt.L_MEAN,
-    r"\bar v": MEAN,
-    r"\det(J_{ij})_{i,j < C}": LeadingMinor(nt.J[nt.i, nt.j], nt.i, nt.j),
-}
-SHAPES = {
-    nt.J: (nt.C, nt.C),
-    nt.X: (nt.N, nt.D),
-    nt.W: (nt.D, nt.C),
-    nt.Z: (nt.N, nt.C),
-    nt.P: (nt.N, nt.C),
-    nt.Y: (nt.N, nt.C),
-}
-MATRICES = {str(base): base for base in SHAPES}
-SIZES = {nt.C: Integer(3), nt.N: Integer(2), nt.D: Integer(2)}
+CLAUSES = (r"\quad\Longrightarrow\quad", r", \qquad", r"\quad")
 PLACE = {nt.i: 1, nt.j: 2, nt.k: 3, nt.STAR: 1, nt.c: 2, nt.n: 2, nt.d: 1}
 DIGITS = 30
-TOLERANCE = Rational(1, 10**25)
-
-
-class Unreadable(ValueError):
-    """TeX that cannot be turned into an expression of the course."""
+TOLERANCE = mpf(10) ** -25
 
 
 def clauses(tex):
-    """Split TeX into statements, each a list of sides; conditions in brackets come as they are."""
+    """Split TeX into statements: each its sides and the relations between them."""
     tex = re.sub(r"\\left|\\right|\\,", "", tex)
     rows = re.search(r"\\begin\{cases\}(.*)\\end\{cases\}", tex)
     if rows:
         values = [row.split("&")[0] for row in rows[1].split(r"\\")]
         return [split(tex.replace(rows[0], value), RELATIONS) for value in values]
-    marks = (r"\quad\Longrightarrow\quad", r", \qquad", r"\quad")
-    return [split(part, RELATIONS) for part in split(tex, marks)]
+    parts, _ = split(tex, CLAUSES)
+    return [split(part, RELATIONS) for part in parts]
 
 
 def split(tex, marks):
-    """Split at marks that stand outside braces and brackets."""
-    parts, deep, start, at = [], 0, 0, 0
+    """Split at marks that stand outside braces and brackets; return the parts and the marks."""
+    parts, found, deep, start, at = [], [], 0, 0, 0
     while at < len(tex):
         deep += (tex[at] in "{(") - (tex[at] in "})")
-        mark = next((m for m in marks if tex.startswith(m, at)), None)
-        if mark and not deep and not re.match(r"\\le[a-z]", tex[at:]):
+        mark = next((m for m in marks if re.match(re.escape(m) + r"(?![a-z])", tex[at:])), None)
+        if mark and not deep:
             parts.append(tex[start:at].strip())
-            start = at + len(mark)
-            at = start
+            found.append(mark)
+            start = at = at + len(mark)
         else:
             at += 1
-    return [*parts, tex[start:].strip()]
+    return [*parts, tex[start:].strip()], found
 
 
-class Reader:
-    """Turns the TeX of one side into an expression in the symbols of the ledger."""
+class Table:
+    """Values of a vector or a matrix, drawn from its name and the place asked for."""
 
-    def __init__(self):
-        self.held = {}
+    def __init__(self, name):
+        self.name = name
 
-    def hold(self, expr):
-        """TeX for a place that stands for an expression."""
-        name = f"Omega_{{{len(self.held)}}}"
-        self.held[name] = expr
-        return "\\" + name
-
-    def read(self, tex):
-        """The expression, a Matrix where the TeX is one; Unreadable where it cannot be had."""
-        from sympy.parsing.latex import LaTeXParsingError, parse_latex
-
-        tex = self.cut_out(tex)
-        try:
-            return self.convert(parse_latex(tex))
-        except LaTeXParsingError as error:
-            raise Unreadable(str(error).strip().splitlines()[0]) from error
-
-    def cut_out(self, tex):
-        """Hold everything that SymPy's parser would misunderstand."""
-        for name in sorted(NAMES, key=len, reverse=True):
-            tex = tex.replace(name, self.hold(NAMES[name]))
-        tex = self.derivatives(tex)
-        tex = re.sub(r"p_(\w)\(T\)", lambda at: self.hold(nt.p_hot[index(at[1])]), tex)
-        tex = re.sub(r"\(J v\)_(\w)", lambda at: self.hold(JV[index(at[1])]), tex)
-        tex = re.sub(r"\\tilde y_(\w)", lambda at: self.hold(SMOOTHED[index(at[1])]), tex)
-        tex = re.sub(r"(?<![a-z])g\(([^()]*)\)", lambda at: self.hold(Growth(self.read(at[1]))), tex)
-        tex = re.sub(r"\\sum_\{c \\ne ([^{}]*)\}", self.all_but_one, tex)
-        tex = re.sub(r"\\delta_\{(\w)(\w)\}",
-                     lambda at: self.hold(delta(index(at[1]), index(at[2]))), tex)
-        tex = re.sub(r"([JXWZPY])_\{(\w)(\w)\}",
-                     lambda at: self.hold(MATRICES[at[1]][index(at[2]), index(at[3])]), tex)
-        tex = self.matrices(tex)
-        # A name or a number before a bracket is a factor, not a function; after a sum's upper
-        # end the bracket begins the summand.
-        tex = re.sub(r"(\^\{\w\}|\\(?:log|tanh|cdot)|[\w}])\s*\(", times_bracket, tex)
-        return tex
-
-    def derivatives(self, tex):
-        r"""Hold every \frac{\partial A}{\partial B}."""
-        pattern = r"\\frac\{\\partial (.*?)\}\{\\partial (.*?)\}(?!\})"
-        return re.sub(pattern, lambda at: self.hold(self.derivative(at[1], at[2])), tex)
-
-    def derivative(self, above, below):
-        """The derivative of a scalar by a scalar or, entry by entry, by a matrix."""
-        function = self.read(above)
-        if below in MATRICES:
-            return entries(MATRICES[below]).applyfunc(lambda entry: Partial(function, entry))
-        return Partial(function, self.read(below))
-
-    def all_but_one(self, found):
-        """A sum over all classes but one, as a sum over all with a factor."""
-        other = nt.STAR if found[1] == "i^*" else index(found[1])
-        return rf"\sum_{{c=1}}^{{C}} {self.hold(1 - delta(nt.c, other))} \cdot "
-
-    def matrices(self, tex):
-        """Hold matrices, and vectors where no index follows, in products that keep their order."""
-        column = {name: entries(VECTORS[name]) for name in "pvb"}
-        literal = {
-            r"\operatorname{diag}(p)": Matrix(
-                SIZES[nt.C], SIZES[nt.C], lambda i, j: column["p"][i] if i == j else 0
-            ),
-            r"\mathbf{1}": ones(SIZES[nt.C], 1),
-            r"p^{\top}": column["p"].T,
-            r"v^{\top}": column["v"].T,
-        }
-        literal |= {rf"{name}^{{\top}}": entries(base).T for name, base in MATRICES.items()}
-        for name, matrix in literal.items():
-            tex = tex.replace(name, self.hold(matrix) + " ")
-        bare = r"(?<![\\A-Za-z{])([JXWZPYpvb])(?![\w(])"
-        rows = ones(SIZES[nt.N], 1) * column["b"].T
-        values = {**{name: entries(base) for name, base in MATRICES.items()}, **column, "b": rows}
-        return re.sub(bare, lambda at: self.hold(values[at[1]]) + " ", tex)
-
-    def convert(self, expr):
-        """Ledger symbols for parsed ones, from inside out."""
-        if isinstance(expr, Symbol):
-            return self.symbol(expr.name)
-        if isinstance(expr, Sum | Product):
-            body, *limits = expr.args
-            for index_, low, high in limits:
-                kind = Total if isinstance(expr, Sum) else Product
-                span = (INDICES[index_.name], self.convert(low), self.convert(high))
-                body = kind(self.convert(body) if body is expr.args[0] else body, span)
-            return body
-        if isinstance(expr, Limit):
-            body, variable, point, direction = expr.args
-            return Limit(*map(self.convert, (body, variable, point)), str(direction))
-        if isinstance(expr, AppliedUndef):
-            raise Unreadable(f"unknown function {expr.func}")
-        if not expr.args:
-            return expr
-        args = [self.convert(arg) for arg in expr.args]
-        if isinstance(expr, log):
-            return log(args[0])
-        if isinstance(expr, Mul):
-            result = args[0]
-            for arg in args[1:]:
-                result = result * arg
-            return result[0] if isinstance(result, Matrix) and result.shape == (1, 1) else result
-        if any(isinstance(arg, Matrix) for arg in args):
-            return sum(args[1:], args[0])
-        return expr.func(*args)
-
-    def symbol(self, name):
-        """What a parsed name means."""
-        if name in self.held:
-            return self.held[name]
-        if name in SCALARS | INDICES:
-            return (SCALARS | INDICES)[name]
-        found = re.fullmatch(r"(\w)_\{(\w)\}", name)
-        if found and found[1] in VECTORS:
-            return VECTORS[found[1]][index(found[2])]
-        raise Unreadable(f"unknown symbol {name}")
+    def __getitem__(self, place):
+        return decimal(f"{self.name}{place}")
 
 
-def index(name):
-    """A class index, or a class's number."""
-    if name in INDICES:
-        return INDICES[name]
-    if name.isdigit():
-        return Integer(name)
-    raise Unreadable(f"unknown index {name}")
+def drawn(name):
+    """A rational number between 0.5 and 1.5, always the same for the same name."""
+    return Rational(500 + crc32(name.encode()) % 997, 997)
 
 
-def times_bracket(found):
-    """A dot before the bracket, where what stands there is a factor."""
-    function = found[1].startswith(("\\", "^{"))
-    return f"{found[1]} (" if function else rf"{found[1]} \cdot ("
-
-
-def entries(base):
-    """A vector as a column, or a matrix, of its entries in the sizes of the evaluation."""
-    rows, columns = (SIZES[length] for length in SHAPES.get(base, (nt.C, nt.C)))
-    if base not in SHAPES:
-        return Matrix([base[row] for row in range(1, rows + 1)])
-    return Matrix(rows, columns, lambda row, column: base[row + 1, column + 1])
+def decimal(name):
+    """The same number in high precision."""
+    return mpf(drawn(name).p) / drawn(name).q
 
 
 def number(expr, rules, place):
     """The value of an expression at one point, to 30 digits."""
     expr = resolve(expr, rules).xreplace({**SIZES, **place})
     expr = expr.replace(Growth, lambda argument: exp(kappa * argument))
-    expr = expr.replace(lambda part: isinstance(part, LeadingMinor),
-                        lambda part: part.determinant(int(SIZES[nt.C])))
-    expr = expr.replace(lambda part: isinstance(part, Total), lambda part: part.doit())
-    leaves = expr.atoms(Indexed) | {leaf for leaf in expr.free_symbols if isinstance(leaf, Symbol)}
-    point = {leaf: Rational(500 + crc32(str(leaf).encode()) % 997, 997) for leaf in leaves}
-    return expr.xreplace(point).doit().evalf(DIGITS)
+    minors = {part: part.determinant(int(SIZES[nt.C])) for part in expr.atoms(LeadingMinor)}
+    expr = expr.xreplace(minors)
+    for part in expr.atoms(Limit, Product):
+        expr = expr.xreplace({part: exact(part)})
+    bases = sorted(expr.atoms(IndexedBase), key=str)
+    plain = {base: IndexedBase(f"base{at}") for at, base in enumerate(bases)}
+    names = sorted(
+        expr.free_symbols - expr.atoms(Indexed) - {base.label for base in bases}, key=str
+    )
+    function = lambdify([*plain.values(), *names], expr.xreplace(plain), "mpmath")
+    with workdps(DIGITS):
+        return mpf(function(*map(Table, map(str, bases)), *map(decimal, map(str, names))))
+
+
+def exact(part):
+    """A product written out, or a limit at exact values of its symbols."""
+    if isinstance(part, Product):
+        return part.doit()
+    body, *rest = part.args
+    body = body.replace(lambda inner: isinstance(inner, Total), lambda inner: inner.doit())
+    point = {leaf: drawn(str(leaf)) for leaf in body.atoms(Indexed)}
+    return Limit(body.xreplace(point), *rest).doit()
 
 
 def agrees(read, side, rules):
@@ -252,8 +103,9 @@ def agrees(read, side, rules):
         at = {symbol: Integer(number_) for symbol, number_ in PLACE.items()}
         return bool(abs(number(read, rules, at) - number(side, rules, at)) < TOLERANCE)
     free = [one for one in (nt.n, nt.d, nt.i, nt.j, nt.c) if one in side.free_symbols]
-    # Two rows and two columns meet the diagonal and both sides of it.
-    for position in places(*(range(min(extent, 2)) for extent in read.shape)):
+    # On the diagonal, above and below it.
+    rows, columns = read.shape
+    for position in [at for at in ((0, 0), (0, 1), (1, 0)) if at[0] < rows and at[1] < columns]:
         at = {one: Integer(where + 1) for one, where in zip(free, position, strict=False)}
         gap = number(read[position], rules, at) - number(side, rules, at)
         if abs(gap) >= TOLERANCE:
@@ -262,33 +114,34 @@ def agrees(read, side, rules):
 
 
 def read_back(entry, tex=None):
-    """Read an entry's TeX and compare every side with the claim that it prints.
+    """Read an entry's TeX and compare it with the claims that it prints.
 
     Parameters
     ----------
     entry : Entry
         An entry of the ledger.
     tex : str, optional
-        Another TeX to compare with the claims of the entry.
+        Another TeX, to be compared with the claims of the entry.
 
     Returns
     -------
     dict
-        For each side, in the order of the page: True or False for agreement, or a string that
-        says why it cannot be read.
+        For each side and each condition: True or False for agreement, or a string that says why
+        it cannot be read. So for relation signs, and for whether every claim is printed.
     """
-    result = {}
-    claims = iter(entry.claims)
-    claim = None
-    for sides in clauses(tex or entry.tex):
-        if len(sides) == 1:
-            pairs = [rf"({s} \ne {t})" for s, t in claim.distinct]
-            result[sides[0]] = pairs == sides
+    result, claims, claim = {}, iter(entry.claims), None
+    for sides, relations in clauses(tex or entry.tex):
+        if not relations:
+            result[sides[0]] = sides == [
+                rf"({first} \ne {second})" for first, second in claim.distinct
+            ]
             continue
         claim = next(claims)
-        for side, meant in zip(sides, claim.sides, strict=True):
+        result[" ".join(relations)] = tuple(relations) == claim.relations
+        for side, meant in zip(sides, claim.sides, strict=False):
             try:
                 result[side] = agrees(Reader().read(side), meant, entry.rules())
-            except Unreadable as reason:
+            except UnreadableError as reason:
                 result[side] = str(reason)
+    result["every claim"] = next(claims, None) is None
     return result
