@@ -1,31 +1,14 @@
 """The figures of chapter 1 show the numbers they claim to show."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from scipy.special import expit
 from scipy.special import softmax as scipy_softmax
 
+from drawn import curves, texts
 from softmax_lib.plots import definition as draw
 
 LOGITS = np.array([3.0, 1.0, -3.0])
 EXPECTED = scipy_softmax(LOGITS)
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def curve(ax, index=0):
-    lines = [line for line in ax.get_lines() if len(line.get_xdata()) > 100]
-    return np.asarray(lines[index].get_xdata()), np.asarray(lines[index].get_ydata())
 
 
 def test_bars_have_the_heights_and_labels_of_their_values(ax):
@@ -35,11 +18,10 @@ def test_bars_have_the_heights_and_labels_of_their_values(ax):
     assert ax.get_title("left") == "logits"
 
 
-def test_hard_and_soft_bars_are_the_hard_and_the_soft_answer():
-    fig, axes = plt.subplots(1, 3)
+def test_hard_and_soft_bars_are_the_hard_and_the_soft_answer(row):
+    axes = row(3)
     draw.hard_and_soft(axes, LOGITS)
     heights = [[bar.get_height() for bar in ax.patches] for ax in axes]
-    plt.close(fig)
     np.testing.assert_array_equal(heights[0], LOGITS)
     np.testing.assert_array_equal(heights[1], [1, 0, 0])
     np.testing.assert_allclose(heights[2], EXPECTED, rtol=1e-14)
@@ -58,7 +40,7 @@ def test_output_layer_writes_every_number_of_the_computation(ax):
 
 def test_equal_steps_lie_on_the_exponential_and_grow_by_its_factor(ax):
     draw.equal_steps(ax, start=-1.0, step=0.5, count=3)
-    x, y = curve(ax)
+    x, y = curves(ax)[0]
     np.testing.assert_allclose(y, np.exp(x), atol=1e-6)
     assert texts(ax).count(rf"$\times\,{np.exp(0.5):.2f}$") == 2
     marks = next(line for line in ax.get_lines() if line.get_marker() == "o")
@@ -67,14 +49,14 @@ def test_equal_steps_lie_on_the_exponential_and_grow_by_its_factor(ax):
 
 def test_two_classes_is_the_logistic_sigmoid(ax):
     draw.two_classes(ax)
-    gap, p = curve(ax)
+    gap, p = curves(ax)[0]
     np.testing.assert_allclose(p, expit(gap), atol=1e-6)
 
 
 def test_temperature_curves_are_softmax_of_the_scaled_logits(ax):
     draw.temperature_curves(ax, LOGITS)
     for i in range(3):
-        temperatures, p = curve(ax, i)
+        temperatures, p = curves(ax)[i]
         expected = [scipy_softmax(LOGITS / t)[i] for t in temperatures]
         np.testing.assert_allclose(p, expected, atol=1e-6)
     assert "z = \N{MINUS SIGN}3" in texts(ax)
@@ -83,7 +65,7 @@ def test_temperature_curves_are_softmax_of_the_scaled_logits(ax):
 def test_simplex_path_runs_through_softmax_in_barycentric_coordinates(ax):
     draw.simplex(ax, LOGITS)
     corners = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
-    x, y = curve(ax)
+    x, y = curves(ax)[0]
     temperatures = np.geomspace(0.12, 400, len(x))
     expected = np.array([scipy_softmax(LOGITS / t) for t in temperatures]) @ corners
     np.testing.assert_allclose(np.stack([x, y], axis=-1), expected, atol=1e-6)

@@ -3,33 +3,16 @@
 import math
 from decimal import Decimal, localcontext
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy import special
 
+from drawn import MINUS, curves, texts
 from softmax_lib import log_softmax
 from softmax_lib.plots import overflow as draw
 
 LOGITS = np.array([123.0, 456.0, 789.0])
-MINUS = "\N{MINUS SIGN}"
 ENDS = {np.float16: (-17.33, 11.09), np.float32: (-103.97, 88.72), np.float64: (-745.13, 709.78)}
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def curves(ax):
-    long = [line for line in ax.get_lines() if len(line.get_xdata()) > 20]
-    return [np.array([line.get_xdata(), line.get_ydata()], dtype=float) for line in long]
 
 
 def exact_log_of_the_winner(gap):
@@ -116,7 +99,7 @@ def test_gaps_are_written_between_their_logits(ax):
 
 def test_soft_maximum_lies_between_its_bounds_and_is_logaddexp(ax):
     assert draw.soft_maximum(ax) is ax
-    low, high, lse = curves(ax)
+    low, high, lse = curves(ax, longer_than=20)
     x = lse[0]
     np.testing.assert_allclose(lse[1], np.logaddexp(x, 0), atol=1e-6)
     np.testing.assert_allclose(low[1], np.maximum(x, 0), atol=1e-6)
@@ -137,7 +120,7 @@ def test_each_line_of_the_soft_maximum_bears_its_own_name(ax):
 
 def test_the_detour_of_the_loser_ends_where_softmax_underflows(ax):
     assert draw.log_of_the_loser(ax) is ax
-    direct, detour = curves(ax)
+    direct, detour = curves(ax, longer_than=20)
     np.testing.assert_allclose(direct[1], -np.logaddexp(0, direct[0]), atol=0.051)
     assert direct[0].max() == 1000
     np.testing.assert_allclose(detour[1], -np.logaddexp(0, detour[0]), atol=0.051)
@@ -174,7 +157,7 @@ def test_the_formulas_agree_with_the_functions_they_stand_for(gap):
 
 def test_errors_of_the_winner_are_drawn_for_each_formula_above_the_floor(ax):
     assert draw.ulp_of_the_winner(ax, widest=40, floor=4.0) is ax
-    detour, by_scipy, ours = curves(ax)
+    detour, by_scipy, ours = curves(ax, longer_than=20)
     assert np.all(ours[1] == 4)
     for curve, name in ((detour, "log(softmax)"), (by_scipy, "SciPy's formula")):
         np.testing.assert_array_equal(curve[0], np.arange(41))
@@ -187,7 +170,7 @@ def test_errors_of_the_winner_are_drawn_for_each_formula_above_the_floor(ax):
 
 def test_the_winner_loses_a_factor_e_a_unit_and_everything_from_37_on(ax):
     draw.ulp_of_the_winner(ax)
-    for gaps, errors in curves(ax)[:2]:
+    for gaps, errors in curves(ax, longer_than=20)[:2]:
         climb = (gaps >= 5) & (gaps < 37)
         slope = np.polyfit(gaps[climb], np.log(errors[climb]), 1)[0]
         assert slope == pytest.approx(1, abs=0.1)

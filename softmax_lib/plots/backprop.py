@@ -98,7 +98,7 @@ def shapes(ax, X, W, b, labels):
         text = f"${name}$\n({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
         box["ls"] = "--" if colour == PUSH else "-"
-        ax.text(x, y, text, ha="center", va="center", linespacing=1.3, bbox=box)
+        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.2, bbox=box)
     for start, end, text, dx, dy in (
         ((0.3, 2), (1.26, 2), "$XW + b$", 0, 0.1),
         ((0.5, 2.65), (0.5, 2.3), "", 0, 0),
@@ -115,7 +115,7 @@ def shapes(ax, X, W, b, labels):
     ):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
         x, y = (start[0] + end[0]) / 2 + dx, (start[1] + end[1]) / 2 + dy
-        ax.text(x, y, text, ha="center", size=10)
+        ax.text(x, y, text, ha="center", size=13 if "$" in text else 11)
     ax.set(xlim=(-0.45, 4.98), ylim=(-0.4, 3.4))
     ax.axis("off")
     return ax

@@ -176,7 +176,7 @@ def error_curves(ax, logits, decades=20):
         ("complex step", (-11.0, -14.6)),
     ):
         ax.annotate(text, place, ha="right")
-    ax.set(xlabel="step h", ylabel="relative error", xlim=(-decades, 0.2), ylim=(-17.3, 0.7))
+    ax.set(xlabel="step $h$", ylabel="relative error", xlim=(-decades, 0.2), ylim=(-17.3, 0.7))
     ax.set_xticks(range(-decades, 1, 4), [_power(n) for n in range(-decades, 1, 4)])
     ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)])
     ax.grid(axis="y", color=FAINT, linewidth=0.5)

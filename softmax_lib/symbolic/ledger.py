@@ -111,7 +111,7 @@ class Definition(Entry):
 
     def verdict(self):
         """How the entry was checked, in words."""
-        return f"a definition; {self.code.name} agrees with it on random input"
+        return f"{self.code.name} agrees with this definition on random input"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ class Proof:
         return "\n".join(lines)
 
     def _repr_latex_(self):
-        rows = [] if self.entry.chains else [f"&{self.entry.tex}"]
+        rows = []
         for chain in self.entry.chains:
             rows += [rf"&\rlap{{\text{{{chain.title}:}}}}"] if chain.title else []
             rows += [rf"\text{{let }} {tex(short)} &= {tex(long)}" for short, long in chain.let]
@@ -52,15 +52,17 @@ class Proof:
         rows += [
             rf"&\rlap{{\text{{Therefore ${relation_tex(claim)}$.}}}}"
             for claim in self.conclusions()
-            if self.entry.chains
         ]
-        verdict = self.entry.verdict().replace("_", r"\_")
-        rows.append(rf"&\rlap{{\small\text{{({verdict})}}}}")
-        return "$$\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}$$"
+        steps = "\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}"
+        parts = [steps] if rows else []
+        verdict = self.entry.verdict().replace("_", r"\_").split("; ")
+        parts += [rf"\small\text{{{words}}}" for words in verdict]
+        return "$$\\begin{gathered}\n" + " \\\\[6pt]\n".join(parts) + "\n\\end{gathered}$$"
 
     def conclusions(self):
-        """The claims that no chain shows from side to side."""
-        return [claim for claim in self.entry.claims if set(claim.relations) != {"="}]
+        """The claims that no chain shows from side to side; a definition concludes nothing."""
+        claims = self.entry.claims if self.entry.chains else ()
+        return [claim for claim in claims if set(claim.relations) != {"="}]
 
 
 def plain(why):
