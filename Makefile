@@ -23,11 +23,11 @@ book: $(READY)  ## build the site, strictly, into _build/html
 test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, site
 	$(BIN)/ruff check .
 	@mkdir -p _build; \
-	echo "Site and notebooks are being checked beside this; their report follows."; \
-	{ $(BIN)/python -m pytest tests/test_site.py chapters && $(BIN)/python tools/portable.py; } \
+	echo "The notebooks are being checked beside this; their report follows."; \
+	{ $(BIN)/python -m pytest chapters && $(BIN)/python tools/portable.py; } \
 		> _build/lane.log 2>&1 & lane=$$!; \
 	trap 'kill $$lane' INT TERM; \
-	$(BIN)/python -m pytest tests softmax_lib --ignore=tests/test_site.py --cov; units=$$?; \
+	$(BIN)/python -m pytest tests softmax_lib --cov; units=$$?; \
 	wait $$lane; others=$$?; \
 	cat _build/lane.log; \
 	exit $$((units + others))

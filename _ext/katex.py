@@ -24,6 +24,8 @@ from sphinx.writers.html5 import HTML5Translator
 logger = logging.getLogger(__name__)
 
 VENDOR = Path(__file__).parent / "vendor"
+CLOSING = tuple(".,;:!?)]")
+SHORT = 40  # characters of TeX that fit into a line of a phone
 OPTIONS = {"output": "htmlAndMathml", "throwOnError": True, "strict": "error"}
 
 
@@ -79,6 +81,19 @@ def set_formula(writer: HTML5Translator, node: nodes.Element, tex: str, display:
         return f"<code>{writer.encode(tex)}</code>"
 
 
+def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Tie a full stop to the short formula before it: browsers would let it start a line."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent, at = formula.parent, formula.parent.index(formula)
+        following = parent[at + 1] if at + 1 < len(parent) else None
+        if not isinstance(following, nodes.Text) or not following.startswith(CLOSING):
+            continue
+        if len(formula.astext()) <= SHORT:
+            mark, rest = following[:1], following[1:]
+            parent[at + 1] = nodes.Text(rest)
+            parent[at] = nodes.inline("", "", formula, nodes.Text(mark), classes=["together"])
+
+
 def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:
     html = set_formula(writer, node, node.astext(), display=False)
     opening = writer.starttag(node, "span", "", CLASS="math notranslate nohighlight")
@@ -109,5 +124,6 @@ def publish_stylesheet(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.connect("config-inited", publish_stylesheet)
+    app.connect("doctree-resolved", keep_punctuation)
     # The embedded engine has threads of its own and does not survive a fork.
     return {"parallel_read_safe": True, "parallel_write_safe": False}

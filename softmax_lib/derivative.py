@@ -52,7 +52,7 @@ def softmax_jacobian(logits):
     diagonal = np.arange(p.shape[-1])
     with np.errstate(all="ignore"):
         jacobian = -p[..., :, None] * p[..., None, :]
-        jacobian[..., diagonal, diagonal] = p * 0  # 0, or the nan of a class that is alone
+        jacobian[..., diagonal, diagonal] = p * 0  # 0, or nan if alone
         jacobian[..., diagonal, diagonal] = 0 - jacobian.sum(axis=-1)
         return jacobian.astype(rows.dtype, copy=False)
 

@@ -168,7 +168,8 @@ def logsumexp(logits, axis=-1, *, keepdims=False):
         return rows.reduce(np.full((*rows.values.shape[:-1], 1), -np.inf), keepdims)
     largest, first = first_maximum(rows.values)
     with np.errstate(all="ignore"):
-        total = largest + np.log1p(_rest(np.exp(rows.values - largest), largest, first))
+        exponentials = np.exp(rows.values - largest)
+        total = largest + np.log1p(_rest(exponentials, largest, first))
     return rows.reduce(np.where(np.isinf(largest), largest, total), keepdims)
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 
 import katex
 
@@ -45,3 +46,25 @@ def test_a_wrong_formula_is_an_error_that_says_why(tex, reason):
 def test_lines_and_paragraphs_of_a_display(text, expected):
     assert katex.one_display(text) == expected
     assert "katex-display" in katex.katex_html(expected, True)
+
+
+def paragraph(tex, following):
+    formula = nodes.math(tex, tex)
+    return nodes.paragraph("", "", nodes.Text("Let "), formula, nodes.Text(following))
+
+
+def test_punctuation_stays_with_the_short_formula_before_it():
+    document = paragraph("p_i", ". Then")
+    katex.keep_punctuation(None, document, "page")
+    assert document.astext() == "Let p_i. Then"
+    assert document[1]["classes"] == ["together"]
+    assert document[1].astext() == "p_i."
+
+
+@pytest.mark.parametrize(
+    ("tex", "following"), [("p_i", " is"), ("p_i", ""), ("a + b = c + " * 9, ". Then")]
+)
+def test_a_formula_without_punctuation_or_too_long_for_a_line_may_break(tex, following):
+    document = paragraph(tex, following)
+    katex.keep_punctuation(None, document, "page")
+    assert not list(document.findall(nodes.inline))

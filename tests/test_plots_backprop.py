@@ -107,20 +107,20 @@ def test_shapes_names_every_array_with_the_shape_it_has(row):
     assert draw.shapes(ax, X, W, b, np.array([0, 1, 2, 1, 0])) is ax
     boxes = {text.get_text(): text for text in ax.texts if text.get_bbox_patch()}
     assert set(boxes) == {
-        "$X$\n(N, D)",
-        "$W$\n(D, C)",
-        "$b$\n(C,)",
-        "$Z$\n(N, C)",
-        "$P$\n(N, C)",
-        "$Y$\n(N, C)",
-        "$L$\n(N,)",
-        "$\\bar{L}$\n()",
-        "$1$\n()",
-        "$1/N$\n(N,)",
-        "$(P-Y)/N$\n(N, C)",
-        "$\\partial\\bar{L}/\\partial X$\n(N, D)",
-        "$\\partial\\bar{L}/\\partial W$\n(D, C)",
-        "$\\partial\\bar{L}/\\partial b$\n(C,)",
+        "$X$\n$(N, D)$",
+        "$W$\n$(D, C)$",
+        "$b$\n$(C{,})$",
+        "$Z$\n$(N, C)$",
+        "$P$\n$(N, C)$",
+        "$Y$\n$(N, C)$",
+        "$L$\n$(N{,})$",
+        "$\\bar{L}$\n$()$",
+        "$1$\n$()$",
+        "$1/N$\n$(N{,})$",
+        "$(P-Y)/N$\n$(N, C)$",
+        "$\\partial\\bar{L}/\\partial X$\n$(N, D)$",
+        "$\\partial\\bar{L}/\\partial W$\n$(D, C)$",
+        "$\\partial\\bar{L}/\\partial b$\n$(C{,})$",
     }
     edges = {name.split("\n")[0]: text.get_bbox_patch() for name, text in boxes.items()}
     for name, colour in (("$Z$", LOGIT), ("$P$", PROBABILITY), ("$Y$", TARGET)):

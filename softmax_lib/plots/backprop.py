@@ -95,10 +95,10 @@ def shapes(ax, X, W, b, labels):
         (r"\partial\bar{L}/\partial b", 1.6, 0, grad_b, PUSH),
     ):
         sizes = [letter[size] for size in np.shape(values)]
-        text = f"${name}$\n({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        text = f"${name}$\n$({', '.join(sizes)}{'{,}' * (len(sizes) == 1)})$"
         box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
         box["ls"] = "--" if colour == PUSH else "-"
-        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.2, bbox=box)
+        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.25, bbox=box)
     for start, end, text, dx, dy in (
         ((0.3, 2), (1.26, 2), "$XW + b$", 0, 0.1),
         ((0.5, 2.65), (0.5, 2.3), "", 0, 0),
