@@ -18,6 +18,7 @@ from docutils.parsers.rst.states import Inliner
 from flit_core.wheel import make_wheel_in
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
@@ -51,6 +52,16 @@ def publish_wheel(app: Sphinx, exception: Exception | None) -> None:
             make_wheel_in(PYPROJECT, Path(app.outdir) / "_static")
 
 
+def outdated_by_assets(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> set[str]:
+    """Build every page again after a change of style or extension, which Sphinx would not see."""
+    page = Path(app.outdir) / "index.html"
+    assets = [*ROOT.glob("_static/**/*"), *ROOT.glob("_ext/**/*.*")]
+    newest = max(path.stat().st_mtime for path in assets if "__pycache__" not in path.parts)
+    return env.found_docs if page.exists() and newest > page.stat().st_mtime else set()
+
+
 def silence_thebe(app: Sphinx, config: Config) -> None:
     """Disconnect sphinx-thebe: Jupyter Book always loads it, and it names two foreign servers."""
     for listeners in app.events.listeners.values():
@@ -72,5 +83,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
     app.connect("html-page-context", finish_page)
+    app.connect("env-get-outdated", outdated_by_assets)
     app.connect("build-finished", publish_wheel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
