@@ -358,7 +358,7 @@ def test_classes_are_documented():
     model = softmax_lib.SoftmaxRegression
     assert sections(model.__doc__) == ["Parameters", "Attributes", "Examples"]
     for parameter in inspect.signature(model).parameters:
-        assert f"\n    {parameter} : " in model.__doc__
+        assert f"\n{parameter} : " in inspect.getdoc(model)
     for name, method in inspect.getmembers(model, inspect.isfunction):
         assert name.startswith("_") or method.__doc__
     fitted = vars(model(max_iter=1).fit([[0.0], [1.0]], [0, 1]))

@@ -144,7 +144,8 @@ def simplex(ax, logits):
         ax.annotate(text, point, xytext=(2, -15), textcoords="offset points")
     centre = corners.mean(axis=0)
     ax.plot(*centre, "s", color=REST)
-    ax.annotate("uniform: T to infinity", centre, xytext=(8, 4), textcoords="offset points")
+    ax.annotate("T to infinity:\nuniform", centre, xytext=(0, 9), textcoords="offset points",
+                ha="center", linespacing=1.25)
     ax.set_aspect("equal")
     ax.set(xlim=(-0.45, 1.45), ylim=(-0.12, 1.0))
     ax.axis("off")
