@@ -181,8 +181,8 @@ def smooth_labels(targets, alpha, axis=-1):
 
     References
     ----------
-    C. Szegedy et al. (2016), Rethinking the Inception architecture for computer vision, CVPR,
-    section 7. doi:10.1109/CVPR.2016.308
+    C. Szegedy et al. (2016), Rethinking the Inception architecture for computer vision, CVPR.
+    doi:10.1109/CVPR.2016.308
 
     Examples
     --------

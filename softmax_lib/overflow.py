@@ -107,7 +107,7 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, out=None):
 
     References
     ----------
-    As in `softmax`, section 4 there for leaving out the largest term.
+    As in `softmax`.
 
     Examples
     --------

@@ -374,10 +374,10 @@ def test_inequality_ends_in_its_claim():
 
 
 def test_a_definition_shows_the_code_that_computes_it():
-    proof = proved("log-softmax-stable")
-    verdict = "log_softmax agrees with this definition on random input"
-    formula = r"\log p_i = (z_i - m) - \log(1 + r)"
-    assert repr(proof) == f"log-softmax-stable: {verdict}\n    {formula}"
+    proof = proved("softmax")
+    verdict = "softmax_naive agrees with this definition on random input"
+    formula = r"p_i = \frac{e^{z_i}}{\sum_{c=1}^{C} e^{z_c}}"
+    assert repr(proof) == f"softmax: {verdict}\n    {formula}"
     escaped = verdict.replace("_", r"\_")
     assert proof._repr_latex_().splitlines()[1:-1] == [rf"\small\text{{{escaped}}}"]
 

@@ -140,11 +140,21 @@ with evaluate(False):
                 ),
             ),
         ),
-        Definition(
+        Theorem(
             label="log-softmax-stable",
             tex=r"\log p_i = (z_i - m) - \log(1 + r)",
             claims=(Claim((log(p[i]), (z[i] - m) - log(1 + r))),),
-            using=(SOFTMAX, LARGEST, REST),
+            using=(SOFTMAX, LOGSUMEXP, LARGEST, REST),
+            chains=(
+                Chain(
+                    steps=(
+                        Step(log(p[i])),
+                        Step(z[i] - LSE, "the logarithm of softmax"),
+                        Step(z[i] - (m + log(1 + r)), "the largest term taken out"),
+                        Step((z[i] - m) - log(1 + r), "the same two numbers, $m$ first"),
+                    ),
+                ),
+            ),
             code=Code("log_softmax", log_softmax, (z,), ((i, C),)),
         ),
     )
