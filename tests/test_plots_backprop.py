@@ -1,48 +1,23 @@
 """The figures of chapter 5 show the numbers they claim to show."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from scipy.special import softmax as scipy_softmax
 from sklearn.metrics import confusion_matrix
 
+from drawn import MINUS, points, texts
 from softmax_lib.plots import backprop as draw
 from softmax_lib.plots.style import LOGIT, PROBABILITY, PULL, PUSH, TARGET
 
 LOGITS = np.array([3.0, 1.0, -3.0])
 EXPECTED = scipy_softmax(LOGITS)
-MINUS = "\N{MINUS SIGN}"
-
-
-@pytest.fixture
-def row():
-    """Return a maker of Axes side by side, and close their figures afterwards."""
-    made = []
-
-    def axes(columns):
-        fig, axes = plt.subplots(1, columns)
-        made.append(fig)
-        return axes
-
-    yield axes
-    for fig in made:
-        plt.close(fig)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def arrows(ax):
     """Return where each arrow starts and ends, and its colour."""
     heads = [text for text in ax.texts if getattr(text, "arrowprops", None)]
     return [(*text.xyann, *text.xy, text.arrowprops["color"]) for text in heads]
-
-
-def points(ax):
-    """Return the lines that are one marker."""
-    return [line for line in ax.get_lines() if len(line.get_xdata()) == 1]
 
 
 def test_forces_are_minus_p_and_one_and_their_sum(row):

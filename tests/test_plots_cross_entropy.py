@@ -8,17 +8,10 @@ from scipy.special import log_softmax as scipy_log_softmax
 from scipy.special import softmax as scipy_softmax
 from scipy.stats import entropy as scipy_entropy
 
+from drawn import MINUS, curves, texts
 from softmax_lib.plots import cross_entropy as draw
 
-MINUS = "\N{MINUS SIGN}"
 LOGITS = np.array([3.0, 1.0, -3.0])
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
 
 
 @pytest.fixture
@@ -26,15 +19,6 @@ def axes(request):
     fig, axes = plt.subplots(1, request.param)
     yield axes
     plt.close(fig)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def curves(ax):
-    """The x and y of every drawn curve, without points and guide lines."""
-    return [line.get_xydata().T for line in ax.get_lines() if len(line.get_xdata()) > 50]
 
 
 def points(ax):

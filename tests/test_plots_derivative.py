@@ -7,23 +7,12 @@ import pytest
 from matplotlib.colors import to_rgb
 from scipy.special import softmax as scipy_softmax
 
+from drawn import MINUS, texts
 from softmax_lib.plots import derivative as draw
 from softmax_lib.plots.style import PULL, PUSH
 
 LOGITS = np.array([3.0, 1.0, -3.0])
-MINUS = "\N{MINUS SIGN}"
 CORNERS = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def jacobian(logits):
