@@ -89,6 +89,8 @@ def test_citation_is_valid():
 def test_one_version_everywhere():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PYPROJECT["project"]["version"] == softmax_lib.__version__
+    front_page = (ROOT / "index.md").read_text(encoding="utf-8")
+    assert f"softmax_lib-{softmax_lib.__version__}-py3-none-any.whl" in front_page
 
 
 # ---- the lock -----------------------------------------------------------------------------------
