@@ -1,10 +1,6 @@
-"""What every function does with its array before and after its formula.
+"""What every function asks of its arguments, and the arrays that it returns."""
 
-The formulas of the course are written for one row of numbers. This module turns an array
-and an axis into rows, and the rows back into an array, so that each formula stands once.
-"""
-
-import math
+import functools
 import operator
 
 import numpy as np
@@ -49,21 +45,10 @@ def as_matrix(values, name):
     return array
 
 
-def computing_dtype(dtype):
-    """The native dtype to compute in: float32 for float16, which is rounded once, at the end."""
-    dtype = np.dtype(dtype).newbyteorder("=")
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
-
-
-def one_axis(axis, ndim):
-    """Return an integer axis as a number from 0 to ndim - 1; 0-d arrays count as one element."""
-    if axis is None or isinstance(axis, (tuple, list)):
-        raise TypeError(f"axis must be an int, got {axis!r}")
-    return _axes(axis, ndim)[0]
-
-
-def _axes(axis, ndim):
+def axes_of(axis, ndim):
     """Return axis (int, tuple of ints or None for all) as a tuple of numbers below ndim."""
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     if axis is None:
         return tuple(range(ndim))
     given = axis if isinstance(axis, tuple) else (axis,)
@@ -81,52 +66,45 @@ def _axes(axis, ndim):
     return axes
 
 
-def require_classes(array, axis, name="logits"):
-    """Raise a ValueError if ``array`` has no element along ``axis``: no class to share among."""
-    if array.ndim and not all(array.shape[d] for d in _axes(axis, array.ndim)):
+def one_axis(axis, ndim):
+    """Return an integer axis as a number from 0 to ndim - 1; 0-d arrays count as one element."""
+    if axis is None or isinstance(axis, (tuple, list)):
+        raise TypeError(f"axis must be an int, got {axis!r}")
+    return axes_of(axis, ndim)[0]
+
+
+def class_axes(array, axis, name="logits"):
+    """Return `axes_of`; a ValueError if no element is there: no class to share among."""
+    axes = axes_of(axis, array.ndim)
+    if array.size == 0 and not all(array.shape[d] for d in axes):
         raise ValueError(f"{name} of shape {array.shape} hold no class along axis {axis}")
+    return axes
 
 
-class Rows:
-    """An array seen as rows: the axes of a reduction merged into one last, contiguous axis.
-
-    ``values`` has shape (..., n) in the dtype to compute in, and is always a fresh copy:
-    formulas may write into it. Contiguous rows also let NumPy add pairwise, whatever the
-    axis was, so the rounding error of a sum does not depend on the layout.
-    """
-
-    def __init__(self, array, axis):
-        self.shape, self.dtype = array.shape, array.dtype.newbyteorder("=")
-        if array.ndim == 0:
-            array = array.reshape(1)
-        self._wide = array.shape
-        self._axes = _axes(axis, len(self.shape))
-        self._kept = tuple(d for d in range(array.ndim) if d not in self._axes)
-        front = array.transpose(self._kept + self._axes)
-        self._front = front.shape
-        rows = front.shape[: len(self._kept)]
-        length = math.prod(front.shape[len(self._kept) :])
-        self.values = np.array(front, dtype=computing_dtype(array.dtype), order="C")
-        self.values = self.values.reshape(*rows, length)
-        self.kept_shape = tuple(n for d, n in enumerate(self.shape) if d not in self._axes)
-
-    def restore(self, values):
-        """Return values of shape (..., n) in the array's own shape and dtype."""
-        back = np.argsort(self._kept + self._axes)
-        return _rounded(values.reshape(self._front).transpose(back), self.dtype, self.shape)
-
-    def reduce(self, values, keepdims=False):
-        """Return one value a row, shape (..., 1), without (or with) the reduced dimensions."""
-        shape = self.kept_shape
-        if keepdims:
-            shape = tuple(1 if d in self._axes else n for d, n in enumerate(self.shape))
-        return _rounded(values, self.dtype, shape)
+def class_axis(array, axis, name="logits"):
+    """Return the only axis of `class_axes`, for functions that take no more than one."""
+    return class_axes(array, one_axis(axis, array.ndim), name)[0]
 
 
-def _rounded(values, dtype, shape):
-    # A value beyond the range of float16 is inf there, which is its right rounding.
-    with np.errstate(over="ignore", under="ignore"):
-        return values.reshape(shape).astype(dtype, order="C", copy=False)[()]
+def like(array, dtype=None):
+    """Return an uninitialised result of the array's shape and layout, and a native dtype."""
+    return np.empty_like(array, _native(dtype or array.dtype), subok=False)
+
+
+def one_value_a_row(array, axes, dtype=None):
+    """Return an uninitialised result whose ``axes`` have length 1, of a native dtype."""
+    shape = [1 if d in axes else n for d, n in enumerate(array.shape)]
+    return np.empty(shape, _native(dtype or array.dtype))
+
+
+@functools.cache
+def _native(dtype):
+    return dtype.newbyteorder("=")
+
+
+def without_axes(array, axes):
+    """Return the array without those axes, all of length 1; a scalar if no other is left."""
+    return array.reshape([n for d, n in enumerate(array.shape) if d not in axes])[()]
 
 
 def same_shape(array, name, other, other_name):
@@ -152,9 +130,3 @@ def checked_out(out, array):
     same = out.__array_interface__["data"] == array.__array_interface__["data"]
     if not (same and out.strides == array.strides) and np.shares_memory(out, array):
         raise ValueError("out overlaps the logits in part; pass the logits themselves or a copy")
-
-
-def first_maximum(rows):
-    """Return each row's largest value and the index of its first occurrence, shape (..., 1)."""
-    index = np.expand_dims(np.argmax(rows, axis=-1), -1)
-    return np.take_along_axis(rows, index, -1), index

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from softmax_lib._arrays import Rows, as_floating, one_axis, require_classes, same_shape
+from softmax_lib._arrays import (
+    as_floating,
+    class_axis,
+    one_value_a_row,
+    same_shape,
+    without_axes,
+)
+from softmax_lib._tiles import computing_dtype, over_tiles, total
 
 
 def as_targets(targets, logits, axis):
@@ -45,32 +52,38 @@ def as_labels(labels, num_classes, *, shape=None, beside="logits"):
         raise ValueError(
             f"labels have shape {array.shape}, but {beside} without the class axis have {shape}"
         )
-    wrong = (array < 0) | (array >= num_classes)
-    if wrong.any():
-        position = tuple(int(i) for i in np.argwhere(wrong)[0])
+    # Two passes that allocate nothing; the offender is looked for only if there is one.
+    if array.size and (array.min() < 0 or array.max() >= num_classes):
+        position = tuple(int(i) for i in np.argwhere((array < 0) | (array >= num_classes))[0])
         where = f" at position {position[0] if len(position) == 1 else position}" * bool(position)
         raise ValueError(
             f"labels must be from 0 to {num_classes - 1}, got {int(array[position])}{where}"
         )
-    return array.astype(np.intp)
+    return array
 
 
 def as_distribution(values, name, axis):
     """Return values as a floating array, non-negative and with sum 1 along axis, or raise."""
     array = as_floating(values, name)
-    rows = Rows(array, one_axis(axis, array.ndim)).values
-    require_classes(array, axis, name)
-    wrong = ~(rows >= 0)
-    if wrong.any():
-        raise ValueError(f"{name} must be non-negative, got {rows[wrong][0]}")
-    with np.errstate(over="ignore"):
-        sums = rows.sum(axis=-1)
-    # What the caller's own sum of C terms was off by, as far as it was made in rows.dtype; and
+    axis = class_axis(array, axis, name)
+    if array.size and not np.min(array) >= 0:
+        raise ValueError(f"{name} must be non-negative, got {array[~(array >= 0)][0]}")
+    computed = computing_dtype(array.dtype)
+    # What the caller's own sum of C terms was off by, as far as it was made in that dtype; and
     # the rounding to array.dtype, which is relative, except for a float16 near underflow.
-    classes, stored = rows.shape[-1], np.finfo(array.dtype)
-    allowed = 8 * (float(stored.eps) + np.sqrt(classes) * float(np.finfo(rows.dtype).eps))
+    classes, stored = array.shape[axis] if array.ndim else 1, np.finfo(array.dtype)
+    allowed = 8 * (float(stored.eps) + np.sqrt(classes) * float(np.finfo(computed).eps))
     allowed += classes * float(stored.smallest_subnormal)
-    off = ~(np.abs(sums - 1) <= allowed)
+    off = one_value_a_row(array, (axis,), np.dtype(bool))
+    off = without_axes(over_tiles(_sum_is_off, (axis,), off, array, allowed=allowed), (axis,))
     if off.any():
-        raise ValueError(f"{name} must sum to 1 along axis {axis}, got a sum of {sums[off][0]}")
+        first = np.moveaxis(array.reshape(array.shape or 1), axis, -1)[off][0]
+        with np.errstate(over="ignore"):
+            got = first.sum(dtype=computed)
+        raise ValueError(f"{name} must sum to 1 along axis {axis}, got a sum of {got}")
     return array
+
+
+def _sum_is_off(off, y, *, axis, allowed):
+    sums = total(y, axis, computing_dtype(y.dtype))
+    off[...] = ~(np.abs(sums - 1) <= allowed)

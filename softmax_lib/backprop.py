@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from softmax_lib._arrays import Rows, as_floating, as_matrix, computing_dtype, one_axis
+from softmax_lib._arrays import as_floating, as_matrix, class_axis, like
 from softmax_lib._targets import as_targets
-from softmax_lib.overflow import probabilities_of
+from softmax_lib._tiles import computing_dtype, over_tiles, pieces, total
+from softmax_lib.overflow import shift, shift_error, softmax_of
 
 
 def softmax_cross_entropy_grad(logits, targets, axis=-1):
@@ -31,8 +32,9 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
     Notes
     -----
     Where a target is exactly 1, p_i - 1 would lose the digits of a confident prediction; minus
-    the sum of the row's other components is the same number and keeps them. Rows that are nan
-    in `softmax` are nan.
+    the sum of the row's other components is the same number and keeps them. Other targets are
+    subtracted, so near p_i = y_i the error is a few eps in absolute terms. Rows that are nan in
+    `softmax` are nan.
 
     References
     ----------
@@ -46,19 +48,12 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
     array([ 0.879, -0.881,  0.002])
     """
     z = as_floating(logits, "logits")
-    axis = one_axis(axis, z.ndim)
-    rows, p = probabilities_of(z, axis)
+    axis = class_axis(z, axis)
     y = as_targets(targets, z, axis)
-    if y.dtype.kind == "i":
-        classes = np.arange(p.shape[-1])
-        y = (np.expand_dims(y, -1) == classes).astype(p.dtype)
-    else:
-        y = Rows(y, axis).values
-    gradient = p - y
-    certain = y == 1
-    others = np.where(certain, 0, gradient).sum(axis=-1, keepdims=True)
-    # p * 0 is 0, but keeps the nan of a row that has no other class to bring it in.
-    return rows.restore(np.where(certain, p * 0 - others, gradient))
+    formula = _gradient_for_targets
+    if y.dtype.kind in "iu":
+        formula, y = _gradient_for_labels, np.expand_dims(y, axis)
+    return over_tiles(formula, (axis,), like(z), z, y)[()]
 
 
 def linear_backward(X, W, grad_logits):
@@ -118,3 +113,39 @@ def linear_backward(X, W, grad_logits):
     with np.errstate(all="ignore"):
         gradients = G @ W.T, X.T @ G, G.sum(axis=0)
         return tuple(gradient.astype(dtype, copy=False) for gradient in gradients)
+
+
+# --- the formulas, on one tile -------------------------------------------------------------------
+
+# Below this share, far from the largest logit, the rounding of z - m takes five bits and more.
+FAR = 1e-26
+
+
+def _gradient_for_labels(gradient, z, labels, *, axis):
+    _accurate_softmax_of(gradient, z, axis)
+    p_k = np.take_along_axis(gradient, labels, axis)
+    # 0, but it keeps the nan of a row that has no other class to bring it in.
+    np.put_along_axis(gradient, labels, 0 * p_k, axis)
+    np.put_along_axis(gradient, labels, 0 * p_k - total(gradient, axis), axis)
+
+
+def _gradient_for_targets(gradient, z, y, *, axis):
+    _accurate_softmax_of(gradient, z, axis)
+    np.subtract(gradient, y, out=gradient)
+    cuts = pieces(z, axis)
+    for piece in cuts:
+        np.multiply(gradient[piece], 0, out=gradient[piece], where=y[piece] == 1)
+    others = total(gradient, axis)
+    for piece in cuts:
+        np.subtract(gradient[piece], others, out=gradient[piece], where=y[piece] == 1)
+
+
+def _accurate_softmax_of(p, z, axis):
+    """Fill p with the softmax of z; small shares too are right to a few units of the last place."""
+    m = softmax_of(p, z, axis=axis)
+    for piece in pieces(z, axis):
+        part = p[piece]
+        far = (part < FAR) & (part > 0)
+        if np.count_nonzero(far):
+            far_z, far_m = z[piece][far], np.broadcast_to(m, part.shape)[far]
+            part[far] *= 1 + shift_error(far_z, far_m, shift(far_z, far_m))

@@ -5,15 +5,18 @@ import operator
 import numpy as np
 
 from softmax_lib._arrays import (
-    Rows,
     as_floating,
     as_number,
+    class_axis,
+    like,
     one_axis,
-    require_classes,
+    one_value_a_row,
     same_shape,
+    without_axes,
 )
 from softmax_lib._targets import as_distribution, as_labels, as_targets
-from softmax_lib.overflow import log_total_of
+from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
+from softmax_lib.overflow import log_total_of, shift
 
 
 def one_hot(labels, num_classes, *, axis=-1):
@@ -90,10 +93,12 @@ def nll_loss(log_probs, labels, axis=-1):
     array([0.129, 6.129])
     """
     log_p = as_floating(log_probs, "log_probs")
-    rows = Rows(log_p, one_axis(axis, log_p.ndim))
-    require_classes(log_p, axis, "log_probs")
-    labels = as_labels(labels, rows.values.shape[-1], shape=rows.kept_shape, beside="log_probs")
-    return rows.reduce(0 - np.take_along_axis(rows.values, np.expand_dims(labels, -1), -1))
+    axis = class_axis(log_p, axis, "log_probs")
+    kept = log_p.shape[:axis] + log_p.shape[axis + 1 :]
+    log_p = log_p.reshape(log_p.shape or 1)  # a 0-d array is one class
+    labels = as_labels(labels, log_p.shape[axis], shape=kept, beside="log_probs")
+    chosen = np.take_along_axis(log_p, np.expand_dims(labels, axis), axis)
+    return (0 - chosen).reshape(kept)[()]
 
 
 def softmax_cross_entropy(logits, targets, axis=-1):
@@ -144,14 +149,13 @@ def softmax_cross_entropy(logits, targets, axis=-1):
     1.1291
     """
     z = as_floating(logits, "logits")
-    axis = one_axis(axis, z.ndim)
-    rows, shifted, log_total = log_total_of(z, axis)
+    axis = class_axis(z, axis)
     y = as_targets(targets, z, axis)
-    with np.errstate(all="ignore"):
-        costs = log_total - shifted
-    if y.dtype.kind == "i":
-        return rows.reduce(np.take_along_axis(costs, np.expand_dims(y, -1), -1))
-    return rows.reduce(_weighted_sum(Rows(y, axis).values, costs))
+    formula = _loss_of_targets
+    if y.dtype.kind in "iu":
+        formula, y = _loss_of_labels, np.expand_dims(y, axis)
+    loss = over_tiles(formula, (axis,), one_value_a_row(z, (axis,)), z, y)
+    return without_axes(loss, (axis,))
 
 
 def smooth_labels(targets, alpha, axis=-1):
@@ -194,10 +198,10 @@ def smooth_labels(targets, alpha, axis=-1):
     share = as_number(alpha, "alpha")
     if not 0 <= share <= 1:
         raise ValueError(f"alpha must be in [0, 1], got {alpha!r}")
-    rows = Rows(y, one_axis(axis, y.ndim))
     with np.errstate(all="ignore"):
-        share = share.astype(rows.values.dtype)
-        return rows.restore((1 - share) * rows.values + share / rows.values.shape[-1])
+        share = share.astype(computing_dtype(y.dtype))
+    axis = class_axis(y, axis)
+    return over_tiles(_smoothed, (axis,), like(y), y, share=share)[()]
 
 
 def entropy(p, axis=-1):
@@ -233,9 +237,9 @@ def entropy(p, axis=-1):
     >>> print(f"{entropy([0.5, 0.5, 0.0]):.4f}")
     0.6931
     """
-    rows = Rows(as_distribution(p, "p", axis), axis)
-    with np.errstate(divide="ignore"):
-        return rows.reduce(_weighted_sum(rows.values, 0 - np.log(rows.values)))
+    p = as_distribution(p, "p", axis)
+    axis = class_axis(p, axis)
+    return without_axes(over_tiles(_entropy_of, (axis,), one_value_a_row(p, (axis,)), p), (axis,))
 
 
 def kl_divergence(p, q, axis=-1):
@@ -277,16 +281,46 @@ def kl_divergence(p, q, axis=-1):
     p, q = as_floating(p, "p"), as_floating(q, "q")
     same_shape(q, "q", p, "p")
     p, q = as_distribution(p, "p", axis), as_distribution(q, "q", axis)
-    dtype = np.result_type(p, q)
-    p, q = Rows(p.astype(dtype), axis), Rows(q.astype(dtype), axis)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        costs = np.log(p.values) - np.log(q.values)
-    return p.reduce(_weighted_sum(p.values, costs))
+    axis = class_axis(p, axis)
+    divergence = one_value_a_row(p, (axis,), np.result_type(p, q))
+    return without_axes(over_tiles(_divergence_of, (axis,), divergence, p, q), (axis,))
 
 
-def _weighted_sum(weights, costs):
-    """Sum weights * costs over the last axis; a weight of 0 takes nothing, even of inf."""
-    with np.errstate(all="ignore"):
+# --- the formulas, on one tile -------------------------------------------------------------------
+
+
+def _loss_of_labels(loss, z, labels, *, axis):
+    m, log_total = log_total_of(z, axis, loss.dtype)
+    loss[...] = log_total - shift(np.take_along_axis(z, labels, axis), m)
+
+
+def _loss_of_targets(loss, z, y, *, axis):
+    m, log_total = log_total_of(z, axis, loss.dtype)
+    loss[...] = _expected(y, axis, lambda piece: log_total - shift(z[piece], m))
+
+
+def _smoothed(mixed, y, *, axis, share):
+    np.multiply(y, 1 - share, out=mixed)
+    mixed += share / y.shape[axis]
+
+
+def _entropy_of(entropy, p, *, axis):
+    entropy[...] = _expected(p, axis, lambda piece: 0 - np.log(p[piece], dtype=entropy.dtype))
+
+
+def _divergence_of(divergence, p, q, *, axis):
+    def cost(piece):
+        return np.log(p[piece], dtype=divergence.dtype) - np.log(q[piece], dtype=divergence.dtype)
+
+    divergence[...] = _expected(p, axis, cost)
+
+
+def _expected(weights, axis, cost):
+    """Return each row's sum of weight times cost; a weight of 0 takes nothing, even of inf."""
+    sums = []
+    for piece in pieces(weights, axis):
+        terms = weights[piece] * cost(piece)
         # A row whose costs are all nan stays nan: its weights cannot all be 0.
-        terms = np.where(weights == 0, 0, weights * costs)
-        return terms.sum(axis=-1, keepdims=True)
+        np.copyto(terms, 0, where=weights[piece] == 0)
+        sums.append(total(terms, axis))
+    return joined(sums, axis)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from softmax_lib._arrays import Rows, as_floating, first_maximum, one_axis, require_classes
+from softmax_lib._arrays import as_floating, class_axis, like
+from softmax_lib._tiles import maximum, over_tiles
 
 
 def softmax_naive(logits, axis=-1):
@@ -58,8 +59,7 @@ def softmax_naive(logits, axis=-1):
     array([ 0.,  0., nan])
     """
     z = as_floating(logits, "logits", allow_complex=True)
-    axis = one_axis(axis, z.ndim)
-    require_classes(z, axis)
+    axis = class_axis(z, axis)
     exponentials = np.exp(z)
     total = exponentials.sum(axis=axis if z.ndim else None, keepdims=True)
     return (exponentials / total)[()]
@@ -100,10 +100,11 @@ def hardmax(logits, axis=-1):
     array([0., 1., 0.])
     """
     z = as_floating(logits, "logits")
-    axis = one_axis(axis, z.ndim)
-    require_classes(z, axis)
-    rows = Rows(z, axis)
-    largest, first = first_maximum(rows.values)
-    result = np.where(np.isnan(largest), np.nan, np.zeros_like(rows.values))
-    np.put_along_axis(result, first, np.where(np.isnan(largest), np.nan, 1.0), -1)
-    return rows.restore(result)
+    return over_tiles(_hardmax_of, (class_axis(z, axis),), like(z), z)[()]
+
+
+def _hardmax_of(choice, z, *, axis):
+    m, _ = maximum(z, axis, choice.dtype)
+    choice[...] = 0
+    np.put_along_axis(choice, np.argmax(z, axis=axis, keepdims=True), 1, axis)
+    np.copyto(choice, np.nan, where=np.isnan(m))

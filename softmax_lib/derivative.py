@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from softmax_lib._arrays import Rows, as_floating, one_axis, same_shape
-from softmax_lib.overflow import probabilities_of
+from softmax_lib._arrays import as_floating, class_axes, class_axis, like, same_shape
+from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
+from softmax_lib.overflow import softmax_of
 
 
 def softmax_jacobian(logits):
@@ -48,13 +49,14 @@ def softmax_jacobian(logits):
     z = as_floating(logits, "logits")
     if z.ndim == 0:
         raise ValueError("logits must have a class axis, got a 0-d array")
-    rows, p = probabilities_of(z, -1)
+    axes = class_axes(z, -1)
+    p = over_tiles(softmax_of, axes, like(z, computing_dtype(z.dtype)), z)
     diagonal = np.arange(p.shape[-1])
     with np.errstate(all="ignore"):
         jacobian = -p[..., :, None] * p[..., None, :]
         jacobian[..., diagonal, diagonal] = p * 0  # 0, or nan if alone
         jacobian[..., diagonal, diagonal] = 0 - jacobian.sum(axis=-1)
-        return jacobian.astype(rows.dtype, copy=False)
+        return jacobian.astype(z.dtype.newbyteorder("="), copy=False)
 
 
 def softmax_jvp(logits, tangent, axis=-1):
@@ -208,10 +210,14 @@ def _complex_step(f, x, index):
 def _jacobian_times(logits, vector, name, axis):
     z, v = as_floating(logits, "logits"), as_floating(vector, name)
     same_shape(v, name, z, "logits")
-    axis = one_axis(axis, z.ndim)
-    dtype = np.result_type(z, v)
-    rows = Rows(v.astype(dtype), axis)
-    _, p = probabilities_of(z.astype(dtype), axis)
-    with np.errstate(all="ignore"):
-        mean = np.sum(p * rows.values, axis=-1, keepdims=True)
-        return rows.restore(p * (rows.values - mean))
+    product = like(z, np.result_type(z, v))
+    return over_tiles(_jacobian_times_of, (class_axis(z, axis),), product, z, v)[()]
+
+
+def _jacobian_times_of(product, z, v, *, axis):
+    p = product
+    softmax_of(p, z, axis=axis)
+    cuts = pieces(z, axis)
+    mean = joined([total(p[piece] * v[piece], axis) for piece in cuts], axis)
+    for piece in cuts:
+        product[piece] = p[piece] * (v[piece] - mean)

@@ -3,16 +3,19 @@
 import numpy as np
 
 from softmax_lib._arrays import (
-    Rows,
     as_floating,
     as_number,
+    axes_of,
     checked_out,
-    first_maximum,
-    require_classes,
+    class_axes,
+    like,
+    one_value_a_row,
+    without_axes,
 )
+from softmax_lib._tiles import computing_dtype, joined, maximum, over_tiles, pieces, total
 
 
-def softmax(logits, axis=-1, *, temperature=1.0, out=None):
+def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     r"""Softmax that neither overflows nor warns.
 
     .. math:: p_i = \frac{e^{(z_i - m) / T}}{\sum_{c=1}^{C} e^{(z_c - m) / T}},
@@ -28,6 +31,9 @@ def softmax(logits, axis=-1, *, temperature=1.0, out=None):
         The axis of the C classes; a tuple is taken together, None takes all.
     temperature : float, default 1.0
         T > 0, finite: below 1 sharper, above 1 flatter.
+    where : array_like of bool, optional
+        Broadcast to the shape of `logits`. Where it is False, the logit is not looked at, and
+        counts as -inf: the mask of attention.
     out : ndarray, optional
         Where to write the result: of the result's shape and dtype, and either the logits
         themselves or an array that shares no memory with them.
@@ -41,10 +47,11 @@ def softmax(logits, axis=-1, *, temperature=1.0, out=None):
     ------
     TypeError
         If `logits` is complex, object, string, masked or ragged; `axis` or `temperature` is
-        of the wrong type; `out` is no array or of another dtype.
+        of the wrong type; `where` is not boolean; `out` is no array or of another dtype.
     ValueError
         If `axis` is out of range or empty, `temperature` is not positive and finite in the
-        dtype computed in, or `out` has another shape, is read-only or overlaps in part.
+        dtype computed in, `where` does not broadcast to the logits, or `out` has another
+        shape, is read-only or overlaps in part.
 
     Notes
     -----
@@ -54,6 +61,9 @@ def softmax(logits, axis=-1, *, temperature=1.0, out=None):
 
     A logit of -inf has probability 0. A row whose logits are all -inf, or that holds a +inf or
     a nan, is nan; other rows are not touched by it. A 0-d array is one class: 1.0.
+
+    Beyond the result, a large array needs at most 8 MiB, whatever its axis. Only rows of more
+    than 1 MiB need one row more where they are float16, have `where` or are overwritten.
 
     References
     ----------
@@ -70,12 +80,13 @@ def softmax(logits, axis=-1, *, temperature=1.0, out=None):
     array([0., 0., 1.])
     >>> softmax([3.0, 1.0, -3.0], temperature=4).round(3)
     array([0.547, 0.331, 0.122])
+    >>> softmax([3.0, 1.0, -3.0], where=[True, True, False]).round(3)
+    array([0.881, 0.119, 0.   ])
     """
-    rows, p = probabilities_of(logits, axis, temperature, out)
-    return _deliver(rows.restore(p), out)
+    return _like_the_logits(softmax_of, logits, axis, temperature, where, out)
 
 
-def log_softmax(logits, axis=-1, *, temperature=1.0, out=None):
+def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     r"""Logarithm of softmax, to full relative accuracy.
 
     .. math:: \log p_i = (z_i - m) - \log(1 + r), \qquad r = \sum_{c \ne i^*} e^{z_c - m}
@@ -84,7 +95,7 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, out=None):
 
     Parameters
     ----------
-    logits, axis, temperature, out
+    logits, axis, temperature, where, out
         As in `softmax`.
 
     Returns
@@ -103,11 +114,17 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, out=None):
     term, which is 1, never enters a sum: log1p takes the others. The two subtractions are made
     in the order written; z - logsumexp(z) would cancel for logits with a large offset.
 
+    Where r is small, log(1 + r) would show what the rounding of z - m took from r. That error
+    is itself a floating number (two-sum); to first order it is given back. With a temperature
+    other than 1 the quotient is rounded as well, and the relative error of r grows to about
+    eps (m - z) / T.
+
     Rows that hold a nan or a +inf, or only -inf, are nan; a logit of -inf gives -inf.
 
     References
     ----------
-    As in `softmax`.
+    As in `softmax`, and T. Ogita, S. M. Rump, S. Oishi (2005), Accurate sum and dot product,
+    SIAM J. Sci. Comput. 26(6), 1955-1988. doi:10.1137/030601818
 
     Examples
     --------
@@ -117,20 +134,17 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, out=None):
     >>> print(f"{log_softmax([72.0, 0.0])[0]:.4e}")
     -5.3802e-32
     """
-    rows, shifted, log_total = log_total_of(logits, axis, temperature, out)
-    with np.errstate(all="ignore"):
-        shifted -= log_total
-    return _deliver(rows.restore(shifted), out)
+    return _like_the_logits(log_softmax_of, logits, axis, temperature, where, out)
 
 
-def logsumexp(logits, axis=-1, *, keepdims=False):
+def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     r"""Log-sum-exp, the smooth maximum: log of the sum of the exponentials.
 
     .. math:: \operatorname{LSE}(z) = \log \sum_{c=1}^{C} e^{z_c} = m + \log(1 + r)
 
     Parameters
     ----------
-    logits, axis
+    logits, axis, where
         As in `softmax`.
     keepdims : bool, default False
         Whether the reduced axes stay, with length 1.
@@ -163,66 +177,152 @@ def logsumexp(logits, axis=-1, *, keepdims=False):
     >>> print(f"{logsumexp([1000, 1000]) - 1000:.3f}")  # log 2, not inf
     0.693
     """
-    rows = Rows(as_floating(logits, "logits"), axis)
-    if rows.values.shape[-1] == 0:  # an empty sum is 0, and its logarithm -inf
-        return rows.reduce(np.full((*rows.values.shape[:-1], 1), -np.inf), keepdims)
-    largest, first = first_maximum(rows.values)
-    with np.errstate(all="ignore"):
-        exponentials = np.exp(rows.values - largest)
-        total = largest + np.log1p(_rest(exponentials, largest, first))
-    return rows.reduce(np.where(np.isinf(largest), largest, total), keepdims)
-
-
-def probabilities_of(logits, axis, temperature=1.0, out=None):
-    """Return the rows and their softmax, not yet rounded to the dtype of the logits."""
-    rows, p, _, _ = _shifted(logits, axis, temperature, out)
-    with np.errstate(all="ignore"):
-        np.exp(p, out=p)
-        p /= p.sum(axis=-1, keepdims=True)
-    return rows, p
-
-
-def log_total_of(logits, axis, temperature=1.0, out=None):
-    """Return the rows, (z - m) / T and log(1 + r): what log-softmax and the losses are made of."""
-    rows, shifted, largest, first = _shifted(logits, axis, temperature, out)
-    with np.errstate(all="ignore"):
-        return rows, shifted, np.log1p(_rest(np.exp(shifted), largest, first))
-
-
-def _shifted(logits, axis, temperature, out):
-    """Check the arguments; return the rows, (z - m) / T, m and the first place of m."""
     z = as_floating(logits, "logits")
-    rows = Rows(z, axis)
-    require_classes(z, axis)
-    if out is not None:
-        checked_out(out, z)
-    temperature = _checked_temperature(temperature, rows.values.dtype)
-    largest, first = first_maximum(rows.values)
+    axes = axes_of(axis, z.ndim)
+    lse = one_value_a_row(z, axes)
+    if not z.size:
+        lse.fill(-np.inf)  # an empty sum is 0
+    elif where is None:
+        over_tiles(logsumexp_of, axes, lse, z)
+    else:
+        over_tiles(_masked(logsumexp_of), axes, lse, z, _as_mask(where, z))
+    return lse[()] if keepdims else without_axes(lse, axes)
+
+
+# --- the formulas, on one tile -------------------------------------------------------------------
+
+
+def softmax_of(p, z, *, axis, temperature=1.0):
+    """Fill p with the softmax of z; return m."""
+    m, _ = maximum(z, axis, p.dtype)
+    sums = []
+    for piece in pieces(z, axis):
+        part = p[piece]
+        shift(z[piece], m, temperature, out=part)
+        np.exp(part, out=part)
+        sums.append(total(part, axis))
+    p /= joined(sums, axis)
+    return m
+
+
+def log_softmax_of(log_p, z, *, axis, temperature=1.0):
+    """Fill log_p with (z - m) - log(1 + r)."""
+    _, log_total = log_total_of(z, axis, log_p.dtype, temperature, shifted=log_p)
+    log_p -= log_total
+
+
+def logsumexp_of(lse, z, *, axis):
+    """Fill lse with m + log(1 + r)."""
+    m, first = maximum(z, axis, lse.dtype)
+    lse[...] = m + np.log1p(_rest(z, m, first, axis))
+    np.copyto(lse, m, where=np.isinf(m))
+
+
+def log_total_of(z, axis, dtype, temperature=1.0, shifted=None):
+    """Return m and log(1 + r); fill ``shifted``, if it is given, with (z - m) / T."""
+    m, first = maximum(z, axis, dtype)
+    r = _rest(z, m, first, axis, temperature, shifted)
+    if temperature == 1.0:
+        # In other rows log(1 + r) is so large, or the gaps so small, that it would not show.
+        near = r < min(7, z.shape[axis] / 8)
+        if z.ndim == 1 and near:
+            r += _lost_by_shift(z, m, axis)
+        elif np.count_nonzero(near):
+            r[near] += _lost_by_shift(z, m, axis, np.ravel(near)).ravel()
+    return m, np.log1p(r)
+
+
+def shift(z, m, temperature=1.0, out=None):
+    """Return (z - m) / T."""
+    if temperature == 1.0:
+        return np.subtract(z, m, out=out)
     # A gap may overflow which the temperature brings back into range; half of it does not.
     scale = temperature.dtype.type(0.5 if temperature > 1 else 1.0)
-    with np.errstate(all="ignore"):
-        shifted = np.multiply(rows.values, scale, out=rows.values)
-        shifted -= largest * scale
-        shifted /= temperature * scale
-    return rows, shifted, largest, first
+    shifted = np.multiply(z, scale, out=out)
+    shifted -= m * scale
+    shifted /= temperature * scale
+    return shifted
 
 
-def _rest(exponentials, largest, first):
-    """Return r, the sum of a row without its first maximum; nan where that is not finite."""
-    np.put_along_axis(exponentials, first, largest - largest, -1)  # 0, or nan from inf - inf
-    return exponentials.sum(axis=-1, keepdims=True)
+def shift_error(z, m, shifted):
+    """Return (z - m) - shifted exactly: what the rounding of the difference took away."""
+    back = shifted - z  # about -m
+    return (z - (shifted - back)) - (m + back)
+
+
+def _rest(z, m, first, axis, temperature=1.0, shifted=None):
+    """Return r, the sum of e^((z - m) / T) without the first maximum, whose term is 1."""
+    sums, ones = [], []
+    for piece in pieces(z, axis):
+        gaps = shift(z[piece], m, temperature, out=None if shifted is None else shifted[piece])
+        terms = np.exp(gaps, out=gaps if shifted is None else None)
+        if first is not None:
+            terms[first] -= 1
+        else:
+            # Terms of 1 are counted instead of added; one of them is the first maximum's.
+            whole = np.floor(terms)
+            terms -= whole
+            ones.append(total(whole, axis))
+        sums.append(total(terms, axis))
+    return joined(sums, axis) + (joined(ones, axis) - 1 if ones else 0)
+
+
+def _lost_by_shift(z, m, axis, rows=None):
+    """Return what the rounding of z - m took from r, to first order; of the chosen rows, if any."""
+    if rows is not None:
+        m = np.compress(rows, m, axis=-1 - axis)
+    sums = []
+    for piece in pieces(z, axis):
+        part = z[piece] if rows is None else np.compress(rows, z[piece], axis=-1 - axis)
+        gaps = part - m
+        error = shift_error(part, m, gaps)
+        # Where z is -inf, the error is nan and the term 0: any other number will do.
+        sums.append(total(np.exp(gaps) * np.fmax(error, -1), axis))
+    return joined(sums, axis)
+
+
+def _like_the_logits(formula, logits, axis, temperature, where, out):
+    """Check the arguments and return the formula's values, in ``out`` if that is given."""
+    z = as_floating(logits, "logits")
+    axes = class_axes(z, axis)
+    options = {"temperature": _checked_temperature(temperature, z.dtype)}
+    arrays = (z,)
+    if where is not None:
+        formula, arrays = _masked(formula), (z, _as_mask(where, z))
+    if out is None:
+        return over_tiles(formula, axes, like(z), *arrays, **options)[()]
+    checked_out(out, z)
+    options["in_place"] = np.may_share_memory(out, z)
+    return over_tiles(formula, axes, out, *arrays, **options)
+
+
+def _masked(formula):
+    """Return the formula with -inf for the logits where a mask, its third argument, is False."""
+
+    def on_tile(out, z, where, **options):
+        formula(out, np.where(where, z, -np.inf), **options)
+
+    return on_tile
+
+
+def _as_mask(where, z):
+    mask = np.asarray(where)
+    if mask.dtype != bool:
+        raise TypeError(f"where must be booleans, got an array of dtype {mask.dtype}")
+    try:
+        return np.broadcast_to(mask, z.shape)
+    except ValueError:
+        raise ValueError(
+            f"where must broadcast to the shape of the logits: got {mask.shape} for {z.shape}"
+        ) from None
 
 
 def _checked_temperature(temperature, dtype):
+    if type(temperature) is float and temperature == 1.0:
+        return temperature
+    dtype = computing_dtype(dtype)
     with np.errstate(all="ignore"):
         value = as_number(temperature, "temperature").astype(dtype)
     if not (np.isfinite(value) and value > 0):
         raise ValueError(f"temperature must be positive and finite in {dtype}, got {temperature!r}")
     return value
-
-
-def _deliver(result, out):
-    if out is None:
-        return result
-    out[...] = result
-    return out

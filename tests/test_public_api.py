@@ -314,9 +314,9 @@ def test_signatures_are_the_public_api():
     assert signatures == {
         "softmax_naive": "(logits, axis=-1)",
         "hardmax": "(logits, axis=-1)",
-        "softmax": "(logits, axis=-1, *, temperature=1.0, out=None)",
-        "log_softmax": "(logits, axis=-1, *, temperature=1.0, out=None)",
-        "logsumexp": "(logits, axis=-1, *, keepdims=False)",
+        "softmax": "(logits, axis=-1, *, temperature=1.0, where=None, out=None)",
+        "log_softmax": "(logits, axis=-1, *, temperature=1.0, where=None, out=None)",
+        "logsumexp": "(logits, axis=-1, *, where=None, keepdims=False)",
         "softmax_jacobian": "(logits)",
         "softmax_jvp": "(logits, tangent, axis=-1)",
         "softmax_vjp": "(logits, cotangent, axis=-1)",
@@ -399,8 +399,8 @@ def imported_modules(path):
 
 
 def test_imports_run_one_way():
-    order = ["_arrays", "_targets", "definition", "overflow", "derivative", "cross_entropy"]
-    order += ["backprop", "regression", "__init__"]
+    order = ["_arrays", "_tiles", "_targets", "definition", "overflow", "derivative"]
+    order += ["cross_entropy", "backprop", "regression", "__init__"]
     assert {path.stem for path in PACKAGE.glob("*.py")} >= set(order)
     for place, name in enumerate(order):
         imported = set(imported_modules(PACKAGE / f"{name}.py"))

@@ -1,0 +1,201 @@
+"""Walk over arrays in tiles, so that each formula is written once, for one small matrix.
+
+A tile is a matrix, or a single row, whose classes lie along ``axis``: -1 in rows, 0 in columns.
+What a formula needs beside it, it makes for one piece of the tile after the other. A piece fits
+into a core's cache, so the passes over it do not wait for memory, and nothing as large as the
+arrays is allocated but the result.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+PIECE = 1 << 20  # bytes: what fits into a core's cache
+SHORT = 32  # rows up to this length are turned into columns, for NumPy starts a loop a row ...
+SMALL = 1 << 12  # ... unless there are so few elements that turning them costs more
+WIDE = 1 << 12  # columns that are taken together ...
+FEW = 4  # columns that are better read as rows, and classes that are better copied singly
+IN_A_ROW = 16  # terms that may be added one after the other
+
+
+@functools.cache
+def computing_dtype(dtype):
+    """The native dtype to compute in: float32 for float16, which is rounded once, at the end."""
+    dtype = dtype.newbyteorder("=")
+    return np.dtype(np.float32) if dtype == np.float16 else dtype
+
+
+@np.errstate(all="ignore")
+def over_tiles(formula, axes, out, *arrays, in_place=False, **options):
+    """Call ``formula(out, *arrays, axis=..., **options)`` on every tile, and return ``out``.
+
+    ``axes`` are the axes of the classes, counted from 0. All arrays have the shape of the first,
+    but for a length of 1 along ``axes`` where they hold one value a row. The formula fills its
+    tile of ``out``, which has the dtype to compute in, and changes nothing else; ``in_place``
+    says that ``out`` is one of the arrays.
+    """
+    direct = out.dtype == computing_dtype(out.dtype) and not in_place
+    if not out.size:
+        return out
+    if out.ndim == 1 and direct:
+        formula(out, *arrays, axis=-1, **options)
+    elif out.ndim == 0:
+        flat = (array.reshape(1) for array in (out, *arrays))
+        over_tiles(formula, (0,), *flat, in_place=in_place, **options)
+    else:
+        whole = _as_one_tile(axes, out, *arrays) if direct else None
+        for axis, tiles, deliver in [whole] if whole else _tiles(axes, direct, out, *arrays):
+            formula(*tiles, axis=axis, **options)
+            deliver()
+    return out
+
+
+def _as_one_tile(axes, *arrays):
+    """Return what `_tiles` would yield for small arrays in one piece of memory, else None."""
+    z = arrays[1]
+    if z.nbytes > PIECE or not all(array.flags.c_contiguous for array in arrays):
+        return None
+    if axes == (0,):
+        return 0, [array.reshape(array.shape[0], -1) for array in arrays], _nothing_to_do
+    if axes == (z.ndim - 1,) and (z.size <= SMALL or z.shape[-1] > SHORT):
+        return -1, [array.reshape(-1, array.shape[-1]) for array in arrays], _nothing_to_do
+    return None
+
+
+def _tiles(axes, direct, out, *arrays):
+    """Yield, tile after tile, its axis, the tiles of out and the arrays, and how to deliver it."""
+    _keep_freed_memory()
+    columns, kept, height = _plan(arrays[0], axes)
+    order = (*axes, *kept) if columns else (*kept, *axes)
+    fronts = [array.transpose(order) for array in (out, *arrays)]
+    spare = {}
+    for index in _blocks([out.shape[d] for d in kept], height):
+        index = (slice(None),) * (len(axes) * columns) + index
+        blocks = [front[index] for front in fronts]
+        tiles = [_matrix(block, len(axes), columns) for block in blocks]
+        for i, tile in enumerate(tiles[1:], start=1):
+            if _turned(tile):
+                tiles[i] = _spare(spare, i, tile.shape, tile.dtype)
+                np.copyto(tiles[i], tile)
+        target, deliver = blocks[0], _nothing_to_do
+        if not direct or _turned(tiles[0]) or not np.may_share_memory(tiles[0], target):
+            tiles[0] = _spare(spare, 0, tiles[0].shape, computing_dtype(out.dtype))
+            deliver = functools.partial(_copy, tiles[0].reshape(target.shape), target)
+        yield 0 if columns else -1, tiles, deliver
+
+
+def _plan(z, axes):
+    """Return whether tiles are columns, the axes that are kept, and how many rows are a tile."""
+    # From the longest step in memory to the shortest, so that a tile's rows are neighbours.
+    kept = sorted(set(range(z.ndim)) - set(axes), key=lambda d: -abs(z.strides[d]))
+    length = math.prod(z.shape[d] for d in axes)
+    height = PIECE // (length * z.itemsize)
+    if length <= SHORT and z.size > SMALL:
+        return True, kept, height // 2
+    across, along = (
+        min((abs(z.strides[d]) for d in dims if z.shape[d] > 1), default=0) for dims in (kept, axes)
+    )
+    if 0 < across < along and z.size // length > FEW:
+        # The neighbours are a matrix as they lie in memory; beyond them it would be a copy.
+        return True, kept, min(WIDE, max(z.shape[kept[-1]], height // 2))
+    return False, kept, max(1, height)
+
+
+def _blocks(shape, size):
+    """Yield indices that cut an array of this shape into blocks of at most ``size`` elements."""
+    split, whole = len(shape), 1
+    while split and whole * shape[split - 1] <= size:
+        split -= 1
+        whole *= shape[split]
+    if not split:
+        yield ()
+        return
+    step = max(1, size // whole)
+    for outer in np.ndindex(*shape[: split - 1]):
+        for start in range(0, shape[split - 1], step):
+            yield (*outer, slice(start, start + step))
+
+
+def _matrix(block, count, columns):
+    """Return a block as a matrix: its ``count`` axes of classes are one, the others the other."""
+    if columns:
+        return block.reshape(math.prod(block.shape[:count]), -1)
+    return block.reshape(-1, math.prod(block.shape[block.ndim - count :]))
+
+
+def _keep_freed_memory():
+    """Let the allocator of the GNU C library keep what the formulas free, for the next tile.
+
+    It returns freed blocks to the system, and touching fresh ones costs more than computing,
+    until it has seen a larger one freed: then it keeps up to twice that size.
+    """
+    np.empty(4 << 20, np.uint8)
+
+
+def _turned(tile):
+    """Return whether the tile lies in memory the other way round, which takes longer to read."""
+    return tile.shape[0] > 1 and abs(tile.strides[0]) < abs(tile.strides[1])
+
+
+def _spare(spare, name, shape, dtype):
+    """Return memory for a tile: that of the tile before, which is in the cache, if it fits."""
+    if name not in spare or spare[name].shape != shape:
+        spare[name] = np.empty(shape, dtype)
+    return spare[name]
+
+
+def _nothing_to_do():
+    pass
+
+
+def _copy(tile, target):
+    """Copy a tile into its place."""
+    if len(target) > FEW:
+        target[...] = tile
+    else:  # class after class, for NumPy would make its shortest loop the innermost
+        for place in range(len(target)):
+            target[place] = tile[place]
+
+
+def pieces(tile, axis):
+    """Return indices that cut a tile along its classes into pieces."""
+    if tile.nbytes <= PIECE:
+        return (...,)
+    length = tile.shape[axis]
+    step = max(1, PIECE * length // tile.nbytes)
+    cuts = (slice(start, start + step) for start in range(0, length, step))
+    return tuple(cut if axis == 0 else (..., cut) for cut in cuts)
+
+
+def maximum(tile, axis, dtype):
+    """Return each row's largest entry, and the index of its first place; None in columns.
+
+    The index would cost more there than it saves, and in a row of more than one piece.
+    """
+    if axis == 0 or tile.nbytes > PIECE:
+        return np.maximum.reduce(tile, axis, dtype, None, tile.ndim > 1), None
+    if tile.ndim == 1:
+        first = (tile.argmax(),)
+        return dtype.type(tile[first]), first
+    first = np.arange(len(tile)), tile.argmax(axis=-1)
+    return tile[first].astype(dtype, copy=False)[:, None], first
+
+
+def total(terms, axis, dtype=None):
+    """Return each row's sum, added in pairs of pairs, as NumPy adds along the last axis alone."""
+    if axis == -1 or len(terms) <= IN_A_ROW:
+        return np.add.reduce(terms, axis, dtype, None, terms.ndim > 1)
+    if terms.nbytes > PIECE:
+        return joined([total(terms[piece], axis, dtype) for piece in pieces(terms, axis)], axis)
+    half = len(terms) // 2
+    pairs = np.add(terms[:half], terms[half : 2 * half], dtype=dtype)
+    pairs[0] += terms[2 * half :].sum(axis=0)  # the odd one, if there is one
+    return total(pairs, axis)
+
+
+def joined(parts, axis):
+    """Return each row's sum from the sums of its pieces."""
+    if len(parts) == 1:
+        return parts[0]
+    return total(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)
