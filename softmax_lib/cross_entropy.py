@@ -16,7 +16,7 @@ from softmax_lib._arrays import (
 )
 from softmax_lib._targets import as_distribution, as_labels, as_targets
 from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
-from softmax_lib.overflow import log_total_of, shift
+from softmax_lib.shifted import log_total_of, shift
 
 
 def one_hot(labels, num_classes, *, axis=-1):

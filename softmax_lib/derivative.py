@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from softmax_lib._arrays import as_floating, class_axes, class_axis, like, same_shape
+from softmax_lib._arrays import as_floating, class_axis, like, same_shape
 from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
-from softmax_lib.overflow import softmax_of
+from softmax_lib.overflow import softmax, softmax_of
 
 
 def softmax_jacobian(logits):
@@ -49,8 +49,7 @@ def softmax_jacobian(logits):
     z = as_floating(logits, "logits")
     if z.ndim == 0:
         raise ValueError("logits must have a class axis, got a 0-d array")
-    axes = class_axes(z, -1)
-    p = over_tiles(softmax_of, axes, like(z, computing_dtype(z.dtype)), z)
+    p = softmax(z.astype(computing_dtype(z.dtype), copy=False))
     diagonal = np.arange(p.shape[-1])
     with np.errstate(all="ignore"):
         jacobian = -p[..., :, None] * p[..., None, :]

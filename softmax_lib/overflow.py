@@ -13,6 +13,7 @@ from softmax_lib._arrays import (
     without_axes,
 )
 from softmax_lib._tiles import computing_dtype, joined, maximum, over_tiles, pieces, total
+from softmax_lib.shifted import log_total_of, rest_of, shift
 
 
 def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
@@ -214,71 +215,8 @@ def log_softmax_of(log_p, z, *, axis, temperature=1.0):
 def logsumexp_of(lse, z, *, axis):
     """Fill lse with m + log(1 + r)."""
     m, first = maximum(z, axis, lse.dtype)
-    lse[...] = m + np.log1p(_rest(z, m, first, axis))
+    lse[...] = m + np.log1p(rest_of(z, m, first, axis))
     np.copyto(lse, m, where=np.isinf(m))
-
-
-def log_total_of(z, axis, dtype, temperature=1.0, shifted=None):
-    """Return m and log(1 + r); fill ``shifted``, if it is given, with (z - m) / T."""
-    m, first = maximum(z, axis, dtype)
-    r = _rest(z, m, first, axis, temperature, shifted)
-    if temperature == 1.0:
-        # In other rows log(1 + r) is so large, or the gaps so small, that it would not show.
-        near = r < min(7, z.shape[axis] / 8)
-        if z.ndim == 1 and near:
-            r += _lost_by_shift(z, m, axis)
-        elif np.count_nonzero(near):
-            r[near] += _lost_by_shift(z, m, axis, np.ravel(near)).ravel()
-    return m, np.log1p(r)
-
-
-def shift(z, m, temperature=1.0, out=None):
-    """Return (z - m) / T."""
-    if temperature == 1.0:
-        return np.subtract(z, m, out=out)
-    # A gap may overflow which the temperature brings back into range; half of it does not.
-    scale = temperature.dtype.type(0.5 if temperature > 1 else 1.0)
-    shifted = np.multiply(z, scale, out=out)
-    shifted -= m * scale
-    shifted /= temperature * scale
-    return shifted
-
-
-def shift_error(z, m, shifted):
-    """Return (z - m) - shifted exactly: what the rounding of the difference took away."""
-    back = shifted - z  # about -m
-    return (z - (shifted - back)) - (m + back)
-
-
-def _rest(z, m, first, axis, temperature=1.0, shifted=None):
-    """Return r, the sum of e^((z - m) / T) without the first maximum, whose term is 1."""
-    sums, ones = [], []
-    for piece in pieces(z, axis):
-        gaps = shift(z[piece], m, temperature, out=None if shifted is None else shifted[piece])
-        terms = np.exp(gaps, out=gaps if shifted is None else None)
-        if first is not None:
-            terms[first] -= 1
-        else:
-            # Terms of 1 are counted instead of added; one of them is the first maximum's.
-            whole = np.floor(terms)
-            terms -= whole
-            ones.append(total(whole, axis))
-        sums.append(total(terms, axis))
-    return joined(sums, axis) + (joined(ones, axis) - 1 if ones else 0)
-
-
-def _lost_by_shift(z, m, axis, rows=None):
-    """Return what the rounding of z - m took from r, to first order; of the chosen rows, if any."""
-    if rows is not None:
-        m = np.compress(rows, m, axis=-1 - axis)
-    sums = []
-    for piece in pieces(z, axis):
-        part = z[piece] if rows is None else np.compress(rows, z[piece], axis=-1 - axis)
-        gaps = part - m
-        error = shift_error(part, m, gaps)
-        # Where z is -inf, the error is nan and the term 0: any other number will do.
-        sums.append(total(np.exp(gaps) * np.fmax(error, -1), axis))
-    return joined(sums, axis)
 
 
 def _like_the_logits(formula, logits, axis, temperature, where, out):
