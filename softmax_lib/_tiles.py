@@ -27,28 +27,42 @@ def computing_dtype(dtype):
 
 
 @np.errstate(all="ignore")
-def over_tiles(formula, axes, out, *arrays, in_place=False, **options):
+def over_tiles(formula, axes, out, *arrays, where=None, in_place=False, **options):
     """Call ``formula(out, *arrays, axis=..., **options)`` on every tile, and return ``out``.
 
     ``axes`` are the axes of the classes, counted from 0. All arrays have the shape of the first,
     but for a length of 1 along ``axes`` where they hold one value a row. The formula fills its
-    tile of ``out``, which has the dtype to compute in, and changes nothing else; ``in_place``
-    says that ``out`` is one of the arrays.
+    tile of ``out``, which has the dtype to compute in, and changes nothing else. Where a mask is
+    False, the first array counts as -inf; ``in_place`` says that it is ``out`` itself.
     """
-    direct = out.dtype == computing_dtype(out.dtype) and not in_place
     if not out.size:
         return out
+    if out.ndim == 0:
+        flat = [array.reshape(1) for array in (out, *arrays)]
+        where = where if where is None else where.reshape(1)
+        over_tiles(formula, (0,), *flat, where=where, in_place=in_place, **options)
+        return out
+    if where is not None:
+        formula, arrays = _masked(formula), (*arrays, where)
+    direct = out.dtype == computing_dtype(out.dtype) and not in_place
     if out.ndim == 1 and direct:
         formula(out, *arrays, axis=-1, **options)
-    elif out.ndim == 0:
-        flat = (array.reshape(1) for array in (out, *arrays))
-        over_tiles(formula, (0,), *flat, in_place=in_place, **options)
-    else:
-        whole = _as_one_tile(axes, out, *arrays) if direct else None
-        for axis, tiles, deliver in [whole] if whole else _tiles(axes, direct, out, *arrays):
-            formula(*tiles, axis=axis, **options)
-            deliver()
+        return out
+    whole = _as_one_tile(axes, out, *arrays) if direct else None
+    for axis, tiles, deliver in [whole] if whole else _tiles(axes, direct, out, *arrays):
+        formula(*tiles, axis=axis, **options)
+        deliver()
     return out
+
+
+def _masked(formula):
+    """Return the formula with -inf for its first array where its last one is False."""
+
+    def of_tile(out, z, *others, **options):
+        *others, where = others
+        formula(out, np.where(where, z, -np.inf), *others, **options)
+
+    return of_tile
 
 
 def _as_one_tile(axes, *arrays):
@@ -56,7 +70,7 @@ def _as_one_tile(axes, *arrays):
     z = arrays[1]
     if z.nbytes > PIECE or not all(array.flags.c_contiguous for array in arrays):
         return None
-    if axes == (0,):
+    if axes == (0,) and z.size > FEW * len(z):
         return 0, [array.reshape(array.shape[0], -1) for array in arrays], _nothing_to_do
     if axes == (z.ndim - 1,) and (z.size <= SMALL or z.shape[-1] > SHORT):
         return -1, [array.reshape(-1, array.shape[-1]) for array in arrays], _nothing_to_do
@@ -66,7 +80,10 @@ def _as_one_tile(axes, *arrays):
 def _tiles(axes, direct, out, *arrays):
     """Yield, tile after tile, its axis, the tiles of out and the arrays, and how to deliver it."""
     _keep_freed_memory()
-    columns, kept, height = _plan(arrays[0], axes)
+    # Wide tiles are for formulas that read and write the arrays themselves, not copies of tiles.
+    same_order = out.strides == arrays[0].strides or out.shape != arrays[0].shape
+    as_they_are = direct and same_order and all(array.dtype != bool for array in arrays)
+    columns, axes, kept, height = _plan(arrays[0], axes, as_they_are)
     order = (*axes, *kept) if columns else (*kept, *axes)
     fronts = [array.transpose(order) for array in (out, *arrays)]
     spare = {}
@@ -79,27 +96,30 @@ def _tiles(axes, direct, out, *arrays):
                 tiles[i] = _spare(spare, i, tile.shape, tile.dtype)
                 np.copyto(tiles[i], tile)
         target, deliver = blocks[0], _nothing_to_do
-        if not direct or _turned(tiles[0]) or not np.may_share_memory(tiles[0], target):
+        if not direct or _turned(tiles[0]):
             tiles[0] = _spare(spare, 0, tiles[0].shape, computing_dtype(out.dtype))
+        if not np.may_share_memory(tiles[0], target):
             deliver = functools.partial(_copy, tiles[0].reshape(target.shape), target)
         yield 0 if columns else -1, tiles, deliver
 
 
-def _plan(z, axes):
-    """Return whether tiles are columns, the axes that are kept, and how many rows are a tile."""
-    # From the longest step in memory to the shortest, so that a tile's rows are neighbours.
-    kept = sorted(set(range(z.ndim)) - set(axes), key=lambda d: -abs(z.strides[d]))
+def _plan(z, axes, as_they_are):
+    """Return whether tiles are columns, both kinds of axes, and how many rows are a tile."""
+    # From the longest step in memory to the shortest, so that a tile's numbers are neighbours.
+    far_to_near = sorted(range(z.ndim), key=lambda d: -abs(z.strides[d]))
+    axes, kept = ([d for d in far_to_near if (d in axes) == wanted] for wanted in (True, False))
     length = math.prod(z.shape[d] for d in axes)
     height = PIECE // (length * z.itemsize)
     if length <= SHORT and z.size > SMALL:
-        return True, kept, height // 2
+        return True, axes, kept, height // 2
     across, along = (
         min((abs(z.strides[d]) for d in dims if z.shape[d] > 1), default=0) for dims in (kept, axes)
     )
     if 0 < across < along and z.size // length > FEW:
         # The neighbours are a matrix as they lie in memory; beyond them it would be a copy.
-        return True, kept, min(WIDE, max(z.shape[kept[-1]], height // 2))
-    return False, kept, max(1, height)
+        neighbours = z.shape[kept[-1]] if as_they_are else 1
+        return True, axes, kept, min(WIDE, max(neighbours, height // 2))
+    return False, axes, kept, max(1, height)
 
 
 def _blocks(shape, size):

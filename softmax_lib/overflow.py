@@ -181,12 +181,11 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     z = as_floating(logits, "logits")
     axes = axes_of(axis, z.ndim)
     lse = one_value_a_row(z, axes)
-    if not z.size:
-        lse.fill(-np.inf)  # an empty sum is 0
-    elif where is None:
-        over_tiles(logsumexp_of, axes, lse, z)
+    mask = _as_mask(where, z)
+    if z.size:
+        over_tiles(logsumexp_of, axes, lse, z, where=mask)
     else:
-        over_tiles(_masked(logsumexp_of), axes, lse, z, _as_mask(where, z))
+        lse.fill(-np.inf)  # an empty sum is 0
     return lse[()] if keepdims else without_axes(lse, axes)
 
 
@@ -224,26 +223,18 @@ def _like_the_logits(formula, logits, axis, temperature, where, out):
     z = as_floating(logits, "logits")
     axes = class_axes(z, axis)
     options = {"temperature": _checked_temperature(temperature, z.dtype)}
-    arrays = (z,)
     if where is not None:
-        formula, arrays = _masked(formula), (z, _as_mask(where, z))
+        options["where"] = _as_mask(where, z)
     if out is None:
-        return over_tiles(formula, axes, like(z), *arrays, **options)[()]
+        return over_tiles(formula, axes, like(z), z, **options)[()]
     checked_out(out, z)
     options["in_place"] = np.may_share_memory(out, z)
-    return over_tiles(formula, axes, out, *arrays, **options)
-
-
-def _masked(formula):
-    """Return the formula with -inf for the logits where a mask, its third argument, is False."""
-
-    def on_tile(out, z, where, **options):
-        formula(out, np.where(where, z, -np.inf), **options)
-
-    return on_tile
+    return over_tiles(formula, axes, out, z, **options)
 
 
 def _as_mask(where, z):
+    if where is None:
+        return None
     mask = np.asarray(where)
     if mask.dtype != bool:
         raise TypeError(f"where must be booleans, got an array of dtype {mask.dtype}")

@@ -373,7 +373,7 @@ OPERATORS = [
         OVERFLOW,
     ),
     Mutant(
-        LIB + "overflow.py",
+        LIB + "_tiles.py",
         "np.where(where, z, -np.inf)",
         "np.where(where, -np.inf, z)",
         "the mask the wrong way round",
