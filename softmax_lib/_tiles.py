@@ -81,9 +81,13 @@ def _tiles(axes, direct, out, *arrays):
     """Yield, tile after tile, its axis, the tiles of out and the arrays, and how to deliver it."""
     _keep_freed_memory()
     # Wide tiles are for formulas that read and write the arrays themselves, not copies of tiles.
-    same_order = out.strides == arrays[0].strides or out.shape != arrays[0].shape
-    as_they_are = direct and same_order and all(array.dtype != bool for array in arrays)
-    columns, axes, kept, height = _plan(arrays[0], axes, as_they_are)
+    z, *others = arrays
+    as_they_are = direct and all(
+        array.dtype != bool and _far_to_near(array) == _far_to_near(z)
+        for array in (out, *others)
+        if array.shape == z.shape
+    )
+    columns, axes, kept, height = _plan(z, axes, as_they_are)
     order = (*axes, *kept) if columns else (*kept, *axes)
     fronts = [array.transpose(order) for array in (out, *arrays)]
     spare = {}
@@ -105,9 +109,7 @@ def _tiles(axes, direct, out, *arrays):
 
 def _plan(z, axes, as_they_are):
     """Return whether tiles are columns, both kinds of axes, and how many rows are a tile."""
-    # From the longest step in memory to the shortest, so that a tile's numbers are neighbours.
-    far_to_near = sorted(range(z.ndim), key=lambda d: -abs(z.strides[d]))
-    axes, kept = ([d for d in far_to_near if (d in axes) == wanted] for wanted in (True, False))
+    axes, kept = ([d for d in _far_to_near(z) if (d in axes) == wanted] for wanted in (True, False))
     length = math.prod(z.shape[d] for d in axes)
     height = PIECE // (length * z.itemsize)
     if length <= SHORT and z.size > SMALL:
@@ -120,6 +122,11 @@ def _plan(z, axes, as_they_are):
         neighbours = z.shape[kept[-1]] if as_they_are else 1
         return True, axes, kept, min(WIDE, max(neighbours, height // 2))
     return False, axes, kept, max(1, height)
+
+
+def _far_to_near(array):
+    """Return the axes from the longest step in memory to the shortest: neighbours come last."""
+    return sorted(range(array.ndim), key=lambda d: -abs(array.strides[d]))
 
 
 def _blocks(shape, size):

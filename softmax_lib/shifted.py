@@ -38,7 +38,7 @@ def rest_of(z, m, first, axis, temperature=1.0, shifted=None):
             # Terms of 1 are counted instead of added; one of them is the first maximum's.
             whole = np.floor(terms)
             terms -= whole
-            ones.append(total(whole, axis))
+            ones.append(whole.sum(axis=axis, keepdims=whole.ndim > 1))
         sums.append(total(terms, axis))
     return joined(sums, axis) + (joined(ones, axis) - 1 if ones else 0)
 
