@@ -15,7 +15,7 @@ PIECE = 1 << 20  # bytes: what fits into a core's cache
 SHORT = 32  # rows up to this length are turned into columns, for NumPy starts a loop a row ...
 SMALL = 1 << 12  # ... unless there are so few elements that turning them costs more
 WIDE = 1 << 12  # columns that are taken together ...
-FEW = 4  # columns that are better read as rows, and classes that are better copied singly
+FEW = 4  # classes that are better copied one by one
 IN_A_ROW = 16  # terms that may be added one after the other
 
 
@@ -70,7 +70,7 @@ def _as_one_tile(axes, *arrays):
     z = arrays[1]
     if z.nbytes > PIECE or not all(array.flags.c_contiguous for array in arrays):
         return None
-    if axes == (0,) and z.size > FEW * len(z):
+    if axes == (0,):
         return 0, [array.reshape(array.shape[0], -1) for array in arrays], _nothing_to_do
     if axes == (z.ndim - 1,) and (z.size <= SMALL or z.shape[-1] > SHORT):
         return -1, [array.reshape(-1, array.shape[-1]) for array in arrays], _nothing_to_do
@@ -117,7 +117,7 @@ def _plan(z, axes, as_they_are):
     across, along = (
         min((abs(z.strides[d]) for d in dims if z.shape[d] > 1), default=0) for dims in (kept, axes)
     )
-    if 0 < across < along and z.size // length > FEW:
+    if 0 < across < along:
         # The neighbours are a matrix as they lie in memory; beyond them it would be a copy.
         neighbours = z.shape[kept[-1]] if as_they_are else 1
         return True, axes, kept, min(WIDE, max(neighbours, height // 2))

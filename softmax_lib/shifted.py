@@ -7,6 +7,9 @@ import numpy as np
 
 from softmax_lib._tiles import joined, maximum, pieces, total
 
+# ULP of log(1 + r) that the shift may take before they are given back, which in float32 takes
+# longer than the rest of the formula.
+BEARABLE = {np.dtype(np.float32): 8}
 
 def shift(z, m, temperature=1.0, out=None):
     """Return (z - m) / T."""
@@ -61,11 +64,21 @@ def log_total_of(z, axis, dtype, temperature=1.0, shifted=None):
     """Return m and log(1 + r); fill ``shifted``, if it is given, with (z - m) / T."""
     m, first = maximum(z, axis, dtype)
     r = rest_of(z, m, first, axis, temperature, shifted)
-    if temperature == 1.0:
-        # In other rows log(1 + r) is so large, or the gaps so small, that it would not show.
-        near = r < min(7, z.shape[axis] / 8)
+    near = r < min(7, z.shape[axis] / 8)
+    if temperature == 1.0 and np.count_nonzero(near):
+        near = _ulps_lost(r, z.shape[axis]) > BEARABLE.get(dtype, 2.5)
         if z.ndim == 1 and near:
             r += lost_by_shift(z, m, axis)
         elif np.count_nonzero(near):
             r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
     return m, np.log1p(r)
+
+
+def _ulps_lost(r, length):
+    """Return how many ULP of log(1 + r) the rounding of z - m can take.
+
+    It takes from each gap at most u times the gap. Their mean, weighted by the terms of r, is at
+    most log(length / r): this is Gibbs' inequality for the terms' shares of r.
+    """
+    u = np.finfo(r.dtype).eps / 2
+    return r / (1 + r) * np.log(length / r) * u / np.spacing(np.log1p(r))
