@@ -64,7 +64,8 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     a nan, is nan; other rows are not touched by it. A 0-d array is one class: 1.0.
 
     Beyond the result, a large array needs at most 8 MiB, whatever its axis. Only rows of more
-    than 1 MiB need one row more where they are float16, have `where` or are overwritten.
+    than 1 MiB need a row or a few where they are float16, have `where`, are overwritten, or run
+    along several axes that are no neighbours in memory.
 
     References
     ----------
@@ -116,9 +117,9 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     in the order written; z - logsumexp(z) would cancel for logits with a large offset.
 
     Where r is small, log(1 + r) would show what the rounding of z - m took from r. That error
-    is itself a floating number (two-sum); to first order it is given back. With a temperature
-    other than 1 the quotient is rounded as well, and the relative error of r grows to about
-    eps (m - z) / T.
+    is itself a floating number (two-sum); to first order it is given back, wherever it could
+    exceed 2.5 ULP (8 in float32). With a temperature other than 1 the quotient is rounded as
+    well, and the relative error of r grows to about eps (m - z) / T.
 
     Rows that hold a nan or a +inf, or only -inf, are nan; a logit of -inf gives -inf.
 
@@ -235,7 +236,12 @@ def _like_the_logits(formula, logits, axis, temperature, where, out):
 def _as_mask(where, z):
     if where is None:
         return None
-    mask = np.asarray(where)
+    if isinstance(where, np.ma.MaskedArray):
+        raise TypeError("where must not be a masked array, whose mask would be ignored")
+    try:
+        mask = np.asarray(where)
+    except ValueError as error:
+        raise TypeError(f"where must be a rectangular array of booleans: {error}") from None
     if mask.dtype != bool:
         raise TypeError(f"where must be booleans, got an array of dtype {mask.dtype}")
     try:
