@@ -1,7 +1,8 @@
 """Sphinx extension: what this course asks of Jupyter Book beyond its settings.
 
-It lets autodoc import the library, publishes that library as a wheel beside the pages, and
-keeps everything that a page would otherwise ask of another server away from it.
+It lets autodoc import the library, publishes that library as a wheel beside the pages, serves
+the script of the explorers once, and keeps everything that a page would otherwise ask of another
+server away from it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
 # Within the page, since a browser reads no filter from another file of a site opened from disk.
 DARK_FIGURES = ROOT / "_ext" / "dark-figures.svg"
+EXPLORER = ROOT / "softmax_lib" / "explorer"
 # A wheel is a zip file, which dates each member: one fixed day makes equal sources equal bytes.
 WHEEL_EPOCH = "1577836800"
 
@@ -57,7 +59,7 @@ def outdated_by_assets(
 ) -> set[str]:
     """Build every page again after a change of style or extension, which Sphinx would not see."""
     page = Path(app.outdir) / "index.html"
-    assets = [*ROOT.glob("_static/**/*"), *ROOT.glob("_ext/**/*.*")]
+    assets = [*ROOT.glob("_static/**/*"), *ROOT.glob("_ext/**/*.*"), *EXPLORER.glob("*.*s")]
     newest = max(path.stat().st_mtime for path in assets if "__pycache__" not in path.parts)
     return env.found_docs if page.exists() and newest > page.stat().st_mtime else set()
 
@@ -70,18 +72,39 @@ def silence_thebe(app: Sphinx, config: Config) -> None:
                 app.disconnect(listener.id)
 
 
+def publish_explorer(app: Sphinx, config: Config) -> None:
+    """Put the explorers' script and stylesheet beside the site's own files."""
+    config.html_static_path += [str(EXPLORER / name) for name in ("explorer.js", "explorer.css")]
+
+
+def share_explorer(app: Sphinx, context: dict[str, Any]) -> None:
+    """Take script and style out of every explorer of a page, and load the two files instead.
+
+    In a notebook each output carries its own copy, since there is nothing else to carry it. The
+    site keeps one for all its pages.
+    """
+    from softmax_lib.explorer import SCRIPT, STYLE
+
+    if SCRIPT in context["body"]:
+        context["body"] = context["body"].replace(SCRIPT, "").replace(STYLE, "")
+        app.add_css_file("explorer.css")
+        app.add_js_file("explorer.js", loading_method="defer")
+
+
 def finish_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Take off a stylesheet that nobody publishes; put in the filter for figures on dark pages."""
-    context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
     if "body" in context:
+        share_explorer(app, context)
         context["body"] += DARK_FIGURES.read_text(encoding="utf-8")
+    context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
+    app.connect("config-inited", publish_explorer)
     app.connect("html-page-context", finish_page)
     app.connect("env-get-outdated", outdated_by_assets)
     app.connect("build-finished", publish_wheel)

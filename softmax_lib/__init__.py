@@ -10,7 +10,8 @@ One module a chapter, NumPy alone at import::
     regression     SoftmaxRegression  NotFittedError
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
-``softmax_lib.plots`` and need Matplotlib.
+``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
+browser to be taken hold of.
 """
 
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad

@@ -16,6 +16,7 @@ import notebooks
 import softmax_lib
 
 HEAVIEST_OUTPUT = 150_000  # characters; a reader on a phone loads every figure of a page
+OPEN_PARTS = ("symbolic", "plots", "source", "explorer")  # of the library, beside its functions
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # nbval's ways to look away, as tags and as comments.
 BLIND_TAG = re.compile(r"nbval|raises-exception|skip-execution")
@@ -189,8 +190,8 @@ def imports_are_public(notebook: NotebookNode) -> list[str]:
 
 def is_public(module: str, name: str) -> bool:
     if module == "softmax_lib":
-        return name in {*softmax_lib.__all__, "symbolic", "plots", "source", "__version__"}
-    if module.split(".")[1] not in ("symbolic", "plots", "source") or name.startswith("_"):
+        return name in {*softmax_lib.__all__, *OPEN_PARTS, "__version__"}
+    if module.split(".")[1] not in OPEN_PARTS or name.startswith("_"):
         return False
     found = importlib.import_module(module)
     if hasattr(found, name) or not hasattr(found, "__path__"):

@@ -245,6 +245,7 @@ def test_the_wheel_works_and_holds_the_library_alone(site, tmp_path):
         roots = {name.split("/")[0] for name in wheel.namelist()}
     assert roots == {"softmax_lib", f"softmax_lib-{VERSION}.dist-info"}
     code = "import softmax_lib as s; print(s.__file__, s.softmax([0.0, 0.0]))"
+    code += "; from softmax_lib.explorer import SCRIPT; assert 'customElements' in SCRIPT"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
@@ -267,6 +268,15 @@ def test_the_wheel_is_the_same_on_every_build(site, tmp_path, monkeypatch):
     again = make_wheel_in(ROOT / "pyproject.toml", tmp_path).file
     assert again.name == Path(WHEEL).name
     assert again.read_bytes() == (site / WHEEL).read_bytes()
+
+
+def test_the_explorers_share_one_script_on_the_pages_that_have_one(site):
+    for page in pages_of(site):
+        soup = soup_of(page)
+        loaded = [Path(urlsplit(name).path).name for name in loaded_by(soup)]
+        wanted = int(bool(soup.find("softmax-explorer")))
+        assert loaded.count("explorer.js") == loaded.count("explorer.css") == wanted, page
+        assert not any("softmax-explorer" in script.get_text() for script in soup("script")), page
 
 
 def test_the_library_page_covers_the_public_names(site):

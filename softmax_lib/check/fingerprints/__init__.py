@@ -1,0 +1,1 @@
+"""How known mistakes show themselves, by behaviour: wrong formulas, and signs in the numbers."""

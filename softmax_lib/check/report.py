@@ -1,0 +1,144 @@
+"""What a check answers: an object with facts for a program and two forms for a reader."""
+
+from dataclasses import dataclass
+from html import escape
+
+CHAPTERS = {
+    "definition": "Definition",
+    "overflow": "Overflow",
+    "derivative": "Derivative",
+    "cross-entropy": "Cross-entropy",
+    "backprop": "Backprop",
+}
+# Rules of a colour that stands out on white and on black; the text has the page's own colour.
+HOLDS, FAILS = "#009E73", "#D55E00"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A place in the course: the chapter's file name and the heading there."""
+
+    chapter: str
+    heading: str
+
+    def __str__(self):
+        return f"chapter {CHAPTERS[self.chapter]}, section “{self.heading}”"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first law that does not hold, and the smallest input that shows it."""
+
+    law: str
+    given: str
+    came: str
+    expected: str
+    mistake: object = None  # a `Mistake`, if the failure has the fingerprint of a known one
+    printed: str = ""
+    warned: tuple = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer to an attempt.
+
+    It is true in a condition if the attempt passed, and shows itself at the end of a cell.
+
+    Attributes
+    ----------
+    function : str
+        What was checked, such as "softmax".
+    laws : tuple of str
+        The laws that hold, in the order of the checks.
+    failure : Failure or None
+        The first law that does not hold: `law`, `given`, `came`, `expected`, `mistake`,
+        and what the function printed and warned of meanwhile.
+    notes : tuple of str
+        What the reader should know besides.
+    """
+
+    function: str
+    laws: tuple
+    failure: Failure = None
+    notes: tuple = ()
+
+    @property
+    def passed(self):
+        """Whether every law holds."""
+        return self.failure is None
+
+    @property
+    def failed_law(self):
+        """The first law that does not hold, or None."""
+        return self.failure and self.failure.law
+
+    @property
+    def diagnosis(self):
+        """The identifier of the known mistake that the failure shows, or None."""
+        return self.failure and self.failure.mistake and self.failure.mistake.id
+
+    @property
+    def section(self):
+        """Where the course explains that mistake: a `Section`, or None."""
+        return self.failure and self.failure.mistake and self.failure.mistake.section
+
+    def __bool__(self):
+        return self.passed
+
+    def __str__(self):
+        lines = [self._verdict(), *(f"  holds  {law}" for law in self.laws)]
+        if self.failure:
+            lines.append(f"  FAILS  {self.failure.law}")
+            lines += [f"         {label:9} {text}" for label, text in self._details()]
+        return "\n".join([*lines, *(f"  note   {note}" for note in self.notes)])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        colour = HOLDS if self.passed else FAILS
+        items = [f"<li>✓ {escape(law)}</li>" for law in self.laws]
+        if self.failure:
+            details = "".join(
+                f'<dt style="margin: 0; font-weight: 600">{escape(label)}</dt>'
+                f'<dd style="margin: 0; overflow-wrap: anywhere">{_marked(label, text)}</dd>'
+                for label, text in self._details()
+            )
+            items.append(
+                f"<li><strong>✗ {escape(self.failure.law)}</strong>"
+                '<dl style="display: grid; grid-template-columns: max-content 1fr; '
+                f'gap: 0 1em; margin: 0.3em 0 0 1.2em">{details}</dl></li>'
+            )
+        items += [f"<li>{escape(note)}</li>" for note in self.notes]
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding: 0.2em 0 0.2em 1em; '
+            'color: inherit; background: none; line-height: 1.5">'
+            f"<strong>{escape(self._verdict())}</strong>"
+            '<ul style="list-style: none; margin: 0.3em 0 0 0; padding: 0">'
+            f"{''.join(items)}</ul></div>"
+        )
+
+    def _verdict(self):
+        count = len(self.laws)
+        if self.passed:
+            return f"{self.function}: passed, all {count} laws hold."
+        held = {0: "no law holds yet", 1: "1 law holds"}.get(count, f"{count} laws hold")
+        return f"{self.function}: not yet; {held}, the next one fails."
+
+    def _details(self):
+        failure, mistake = self.failure, self.failure.mistake
+        yield "given", failure.given
+        yield "came", failure.came
+        yield "expected", failure.expected
+        if failure.printed:
+            yield "printed", " ".join(failure.printed.split())
+        for warning in failure.warned:
+            yield "warned", warning
+        if mistake:
+            yield "mistake", f"{mistake.title} ({mistake.id}). {mistake.text}"
+            if mistake.section:
+                yield "read", str(mistake.section)
+
+
+def _marked(label, text):
+    code = label in ("given", "came", "expected", "printed", "warned")
+    return f"<code>{escape(text)}</code>" if code else escape(text)

@@ -1,0 +1,318 @@
+/* The explorer: the table inside <softmax-explorer> becomes a picture to take hold of.
+   Of several copies on a page the first one counts. No build step, no request. */
+(() => {
+	"use strict";
+	const NAME = "softmax-explorer";
+	if (globalThis.customElements?.get(NAME)) return undefined;
+
+	// ---- numbers: the formulas of softmax_lib
+
+	const same = (v) => v;
+	const sum = (x) => x.reduce((total, v) => total + v, 0);
+
+	const softmax = (z, T = 1) => {
+		const m = Math.max(...z);
+		const e = z.map((v) => Math.exp((v - m) / T));
+		const total = sum(e);
+		return e.map((v) => v / total);
+	};
+
+	// -log p of every class. The largest term, which is 1, stays out of the sum.
+	const losses = (z, T) => {
+		const m = Math.max(...z);
+		const rest = z.map((v) => Math.exp((v - m) / T));
+		rest[z.indexOf(m)] = 0;
+		return z.map((v) => Math.log1p(sum(rest)) - (v - m) / T);
+	};
+
+	// Where y is 1: minus the others, since p - 1 loses the digits of a sure answer.
+	const gradient = (p, y, T) =>
+		p.map((v, i) => (y[i] === 1 ? -sum(p.filter((_, c) => c !== i)) : v - y[i]) / T);
+
+	const jacobian = (p, T) =>
+		p.map((own, i) => {
+			const row = p.map((other, j) => (i === j ? 0 : (-own * other) / T));
+			row[i] = -sum(row);
+			return row;
+		});
+
+	// The loss as the notes print it: the sum runs from c = i, over e^c.
+	const misprint = (z, T) =>
+		z.map((v, i) => Math.log(sum(z.map((_, c) => (c < i ? 0 : Math.exp(c + 1))))) - v / T);
+
+	// The nearest float16: eleven binary digits, halves to even.
+	const half = (x) => {
+		const size = Math.abs(x);
+		if (!(size < 65520)) return x * Infinity;
+		const unit = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
+		const anchor = 1.5 * 2 ** 52; // adding it leaves no place for a fraction
+		return (x / unit + anchor - anchor) * unit;
+	};
+	const TYPES = [(x) => half(Math.fround(x)), Math.fround, same];
+
+	const exp = (z, round) => z.map((v) => round(Math.exp(round(v))));
+	const naive = (z, round) => {
+		const e = exp(z, round);
+		const total = round(sum(e));
+		return e.map((v) => round(v / total));
+	};
+	const stable = (z, round) => softmax(z.map(round)).map(round);
+
+	// The table, row by row.
+	const rows = ({ view, z, T, y }) => {
+		const across = (...all) => z.map((v, i) => [v, ...all.flatMap((column) => column[i])]);
+		if (view === "overflow") {
+			return [exp, naive, stable].flatMap((f) => across(...TYPES.map((round) => f(z, round))));
+		}
+		const p = softmax(z, T);
+		if (view === "derivative") return across(p, jacobian(p, T));
+		if (!y) return across(p);
+		const g = gradient(p, y, T);
+		if (view === "definition") return across(p, g);
+		return view === "backprop" ? across(p, y, g) : across(p, losses(z, T), misprint(z, T), g);
+	};
+
+	const loss = ({ z, T, y }) => sum(losses(z, T).map((v, c) => (y[c] ? y[c] * v : 0)));
+
+	const text = (x, digits = 3) => {
+		const size = Math.abs(x);
+		const plain = size >= 5e-4 ? size < 1e4 : size === 0;
+		const shown = plain ? x.toFixed(digits) : x.toExponential(1).replace("e+", "e");
+		return shown.replace("Infinity", "inf").replace("NaN", "nan").replaceAll("-", "−");
+	};
+
+	// A bare engine, as in the tests, has no use for a page.
+	if (!globalThis.customElements) return { half, losses, rows, softmax, text };
+
+	// ---- the page
+
+	const make = (tag, parent, properties) => {
+		const element = Object.assign(document.createElement(tag), properties);
+		parent.append(element);
+		return element;
+	};
+
+	// Where e^z is neither 0 nor infinite.
+	const ENDS = { float16: [-17.33, 11.09], float32: [-103.97, 88.72], float64: [-745.13, 709.78] };
+
+	const open = (root) => {
+		const state = JSON.parse(root.dataset.state);
+		const { view, names } = state;
+		const table = root.querySelector("table");
+		const cells = [...table.rows].map((row) => row.querySelectorAll("td")).filter((r) => r.length);
+		const picture = make("div", root, { className: "picture", ariaHidden: true });
+		table.parentNode.before(make("p", root, { innerHTML: state.key }), picture);
+		const panel = make("div", root, { className: "panel" });
+		const status = make("p", root, { role: "status" });
+		const refresh = [];
+		root.dataset.ready = true;
+		let all, saying;
+
+		const draw = () => {
+			all = rows(state);
+			const sums = all[0].map((_, j) => +sum(all.map((row) => row[j])).toFixed(9));
+			cells.forEach((row, i) =>
+				row.forEach((td, j) => {
+					const v = (all[i] ?? sums)[j];
+					td.firstChild.data = text(v, j ? 3 : 2);
+					td.toggleAttribute("data-lost", !Number.isFinite(v));
+					td.style.setProperty("--v", v);
+					td.parentNode.style.setProperty(`--${td.className}`, v);
+				}),
+			);
+			const shown = { T: text(state.T, 2), loss: state.y && text(loss(state)), truth: names[state.k] };
+			for (const e of root.querySelectorAll("[data-value]")) e.textContent = shown[e.dataset.value];
+			refresh.forEach((f) => f());
+			say();
+		};
+		// A screen reader hears where a movement ends, not every step.
+		const say = () => {
+			clearTimeout(saying);
+			saying = setTimeout(() => (status.textContent = VIEWS[view].say()), 200);
+		};
+
+		const slider = (parent, name, [min, max, step], get, set, at = same, back = same) => {
+			const input = make("input", parent, { type: "range", min, max, step, ariaLabel: name });
+			input.oninput = () => {
+				set(at(+input.value));
+				draw();
+			};
+			refresh.push(() => {
+				input.value = back(get());
+				input.ariaValueText = text(get(), 2);
+			});
+		};
+		const control = (name, ...how) => {
+			const row = make("div", panel, { className: "control" });
+			make("span", row, { textContent: name });
+			slider(row, name, ...how);
+			const shown = make("b", row);
+			refresh.push(() => (shown.textContent = text(how[1](), 2)));
+		};
+		const button = (textContent, onclick) => make("button", panel, { textContent, onclick });
+		const list = (j, skip = 0) =>
+			names.map((name, i) => `${name}: ${text(all[i + skip][j])}`).join(", ");
+
+		// ---- what each view adds, and what it says
+
+		let shift = 0, rate = 1, steps = 0, entry = [0, 0], timer, player;
+
+		const settled = () => all.every((row) => Math.abs(row[3]) < 0.01);
+		const more = () => steps % 500 && !settled();
+		const step = () => {
+			state.z = all.map((row) => row[0] - rate * row[3]);
+			steps += 1;
+			draw();
+		};
+		const stop = () => {
+			timer = clearTimeout(timer);
+			player.textContent = "Play";
+		};
+		const play = () => {
+			const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+			do step();
+			while (calm && more());
+			player.textContent = "Pause";
+			if (more()) timer = setTimeout(play, 60);
+			else stop();
+		};
+
+		const plot = (name, at, left, right, slope) => {
+			const X = (v) => (300 * (v - left)) / (right - left);
+			const Y = (v) => 180 - 30 * v;
+			const { z, T, k } = state;
+			const points = Array.from({ length: 161 }, (_, n) => {
+				const moved = z.with(k, (n / 40 - 2) * reach);
+				return [softmax(moved, T)[k], moved[k], losses(moved, T)[k], misprint(moved, T)[k]];
+			});
+			const line = (j) => `M${points.map((v) => `${X(v[at])} ${Y(v[j])}`).join("L")}`;
+			const [x, y] = [at ? z[k] : all[k][1], all[k][2]];
+			const touch = [left, right].map((v) => `${X(v)} ${Y(y + slope * (v - x))}`).join("L");
+			return `<svg viewBox="-14 -24 320 288">
+				<text y="-9">loss over ${name}: slope ${text(slope)}</text><svg width="300" height="240">
+				<path d="M0 180H300M0 0V240"/><path class="wrong" d="${line(3)}"/>
+				<path class="right" d="${line(2)}"/><path class="slope" d="M${touch}"/>
+				<circle class="${"pz"[at]}" cx="${X(x)}" cy="${Y(y)}" r="7"/></svg>
+				<text x="-12" y="184">0</text><text x="-12" y="10">6</text>
+				<text y="258">${text(left, 0)}</text><text x="280" y="258">${text(right, 0)}</text></svg>`;
+		};
+
+		const place = (v) => 50 + (50 * Math.asinh(v)) / end;
+		const rail = ([type, [low, high]], t) => {
+			const dots = names.map((name, i) => {
+				const e = all[i][t + 1];
+				const fate = e ? (e < Infinity ? "" : " inf") : " 0";
+				const at = `class="${fate && "lost"}" style="left:${place(all[i][0])}%"`;
+				return `<i ${at}>${[...name][0]}${fate}</i>`;
+			});
+			return `<div class="rail"><span>${type}</span><div>
+				<b data-low="${text(low, 2)}" data-high="${text(high, 2)}"
+				style="left:${place(low)}%;right:${100 - place(high)}%"></b>${dots.join("")}</div></div>`;
+		};
+
+		const VIEWS = {
+			definition: {
+				open() {
+					const add = (a) => {
+						state.z = state.z.map((v) => v + a - shift);
+						shift = a;
+					};
+					control("a, added to every logit", [-5, 5, 0.1], () => shift, add);
+				},
+				say: () => `Probabilities: ${list(1)}.`,
+			},
+			overflow: {
+				draw: () => (picture.innerHTML = Object.entries(ENDS).map(rail).join("")),
+				say() {
+					const types = Object.keys(ENDS).map((type, t) => `${type} ${list(t + 1, names.length)}`);
+					return `As written: ${types.join("; ")}.`;
+				},
+			},
+			derivative: {
+				open() {
+					const look = ({ target }) => {
+						entry = [target.parentNode.sectionRowIndex, target.cellIndex - 3];
+						say();
+					};
+					const heard = { tabIndex: 0, onfocus: look, onpointerenter: look };
+					for (const td of table.querySelectorAll("tbody .j")) Object.assign(td, heard);
+				},
+				say() {
+					const [i, j] = entry;
+					const rule = i === j ? "i = j, p (1 − p)" : "i ≠ j, −p p";
+					const value = (state.T === 1 ? " = " : " / T = ") + text(all[i][j + 2]);
+					return `Slope of ${names[i]} as logit ${names[j]} rises: ${rule}${value}`;
+				},
+			},
+			"cross-entropy": {
+				draw() {
+					const [, p, , , g] = all[state.k];
+					picture.innerHTML = plot("p", 0, 0, 1, -1 / p) + plot("z", 1, -reach, reach, g);
+				},
+				say() {
+					const [, p, right, wrong, g] = all[state.k];
+					const slopes = `slope in p ${text(-1 / p)}, in z ${text(g)}`;
+					return `Loss ${text(right)}, ${slopes}; as printed ${text(wrong)}.`;
+				},
+			},
+			backprop: {
+				open() {
+					for (const td of table.querySelectorAll("tbody .g")) make("b", make("i", td));
+					control("η, the learning rate", [0.1, 5, 0.1], () => rate, (v) => (rate = v));
+					button("Step", step);
+					player = button("Play", () => (timer ? stop() : play()));
+				},
+				say: () => `Step ${steps}${settled() ? ", settled" : ""}: p − y is ${list(3)}.`,
+			},
+		};
+
+		const wide = view === "overflow";
+		const reach = Math.max(wide ? 1000 : 10, ...state.z.map(Math.abs));
+		const end = wide ? Math.asinh(reach) : reach;
+		const scale = wide ? [Math.sinh, Math.asinh] : [];
+		names.forEach((name, i) => {
+			const set = (v) => (state.z = state.z.with(i, v));
+			slider(cells[i][0], `logit ${name}`, [-end, end, wide ? end / 150 : 0.1], () => state.z[i], set, ...scale);
+		});
+		if (view === "definition" || state.T !== 1) {
+			const set = (T) => (state.T = T);
+			control("T, from cold to hot", [-1, 2, 0.02], () => state.T, set, (s) => 10 ** s, Math.log10);
+		}
+		if (state.k !== null) {
+			const select = make("select", make("label", panel, { textContent: "true class " }));
+			names.forEach((name) => select.add(new Option(name)));
+			select.onchange = () => {
+				state.k = select.selectedIndex;
+				state.y = names.map((_, c) => +(c === state.k));
+				draw();
+			};
+			refresh.push(() => {
+				select.selectedIndex = state.k;
+				cells.forEach(([td], i) => td.parentNode.toggleAttribute("data-true", i === state.k));
+			});
+		}
+		VIEWS[view].open?.();
+		button("Reset", () => {
+			Object.assign(state, JSON.parse(root.dataset.state));
+			shift = steps = 0;
+			if (timer) stop();
+			draw();
+		});
+		refresh.push(VIEWS[view].draw ?? same);
+		draw();
+	};
+
+	customElements.define(NAME, class extends HTMLElement {
+		connectedCallback() {
+			const ready = () => this.dataset.ready || open(this);
+			if (document.readyState === "loading") addEventListener("DOMContentLoaded", ready);
+			else ready();
+		}
+	});
+
+	// Notebooks have shortcuts on the keys that move a slider.
+	addEventListener("keydown", (event) => {
+		const free = event.ctrlKey || event.metaKey || event.altKey || /Tab|Escape/.test(event.key);
+		if (!free && event.target.closest?.(NAME)) event.stopPropagation();
+	}, true);
+})();

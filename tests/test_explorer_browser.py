@@ -1,0 +1,384 @@
+"""The explorer in a real browser: every view is dragged, typed at and stepped.
+
+Playwright and Chromium are no part of the locked environment; without them these tests are
+skipped, and say so.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import softmax_lib as lib
+from softmax_lib.explorer import SCRIPT, STYLE, VIEWS, SoftmaxExplorer
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+if CHROMIUM is None:
+    pytest.skip("no Chromium on this machine", allow_module_level=True)
+
+NAMES = ["cat", "dog", "bird"]
+EXPLORERS = {
+    "definition": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES),
+    "overflow": SoftmaxExplorer([12.0, 1.0, -3.0], labels=NAMES, view="overflow"),
+    "derivative": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES, view="derivative"),
+    "cross-entropy": SoftmaxExplorer([3.0, 1.0, -3.0], 1, labels=NAMES, view="cross-entropy"),
+    "backprop": SoftmaxExplorer([3.0, 1.0, -3.0], 1, labels=NAMES, view="backprop"),
+}
+PAGE = """<!doctype html>
+<html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Explorer</title>
+<meta name="viewport" content="width=device-width">
+<style>[data-theme=dark] {{ background: #14181e; color: #d7dce3 }}</style></head>
+<body>{body}</body></html>"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a maker of pages with one explorer; whatever went wrong in one fails the test."""
+    contexts, wrong = [], []
+
+    def make(*views, theme="light", width=1280, scripts=True, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=scripts, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("request", lambda request: wrong.append(request.url))
+        file = Path(tmp_path) / "page.html"
+        body = "".join(EXPLORERS[view]._repr_html_() for view in views)
+        file.write_text(PAGE.format(theme=theme, body=body), encoding="utf-8")
+        page.goto(file.as_uri())
+        wrong.remove(page.url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def column(place, kind, rows=3):
+    """Return the numbers of a column of the table, by the class of its cells."""
+    shown = place.locator(f"tbody td.{kind}").evaluate_all("all => all.map(e => e.firstChild.data)")
+    return np.array([float(text.replace("−", "-")) for text in shown[:rows]])
+
+
+def slider(place, name):
+    return place.get_by_role("slider", name=name)
+
+
+def drag(place, name, fraction):
+    """Drag a slider's thumb with the mouse to a fraction of its length."""
+    thumb = slider(place, name)
+    thumb.scroll_into_view_if_needed()
+    box, mouse = thumb.bounding_box(), getattr(place, "page", place).mouse
+    y = box["y"] + box["height"] / 2
+    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse.down()
+    mouse.move(box["x"] + fraction * box["width"], y, steps=4)
+    mouse.up()
+
+
+def said(page, text):
+    playwright.expect(page.get_by_role("status")).to_contain_text(text)
+
+
+# ---- every view ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_does_not_scroll_sideways(show, view, theme, width):
+    page = show(view, theme=theme, width=width)
+    slider(page, "logit cat").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator("softmax-explorer").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_control_has_a_name_and_says_its_value(show, view):
+    page = show(view)
+    controls = page.locator("softmax-explorer :is(input, button, select)")
+    assert controls.count() >= 4
+    for control in controls.all():
+        playwright.expect(control).to_have_accessible_name(re.compile(r"\w"))
+    for control in page.get_by_role("slider").all():
+        assert control.get_attribute("aria-valuetext")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_without_scripts_the_table_stands(show, view):
+    page = show(view, scripts=False)
+    assert page.locator("table caption").is_visible()
+    assert page.locator("tbody td").count() >= 6
+    assert page.locator("softmax-explorer :is(input, button, select)").count() == 0
+
+
+def test_many_on_a_page_work_side_by_side(show):
+    page = show(*VIEWS)
+    assert page.get_by_role("slider", name="logit cat").count() == len(VIEWS)
+    assert page.locator(".panel").count() == len(VIEWS)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_reset_brings_the_first_table_back(show, view):
+    page = show(view)
+    before = page.locator("table").inner_text()
+    drag(page, "logit dog", 0.9)
+    assert page.locator("table").inner_text() != before
+    page.get_by_role("button", name="Reset").click()
+    assert page.locator("table").inner_text() == before
+
+
+def test_keys_move_a_slider_and_reach_nothing_else(show):
+    page = show("definition")
+    page.evaluate("seen = []; document.addEventListener('keydown', e => seen.push(e.key))")
+    slider(page, "logit cat").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "a"):
+        page.keyboard.press(key)
+    assert column(page, "z")[0] == pytest.approx(3.1)
+    assert page.evaluate("seen") == []
+    page.keyboard.press("Tab")
+    assert page.evaluate("seen") == ["Tab"]
+    assert slider(page, "logit dog").evaluate("e => e === document.activeElement")
+
+
+def test_print_leaves_the_controls_out(show):
+    page = show("backprop")
+    page.emulate_media(media="print")
+    assert page.locator("table").is_visible()
+    assert page.locator("softmax-explorer :is(input, button):visible").count() == 0
+
+
+def test_a_finger_can_drag(show):
+    page = show("definition", width=390, has_touch=True, is_mobile=True)
+    box = slider(page, "logit bird").bounding_box()
+    page.touchscreen.tap(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    assert column(page, "z")[2] == pytest.approx(8, abs=1.5)
+
+
+# ---- each view ----------------------------------------------------------------------------------
+
+
+def test_definition_follows_the_logits(show):
+    page = show("definition")
+    drag(page, "logit bird", 0.8)
+    z = column(page, "z")
+    assert z[2] > 4
+    np.testing.assert_allclose(column(page, "p"), lib.softmax(z), rtol=0, atol=1.1e-3)
+    said(page, "bird: 0.9")
+
+
+def test_a_shift_moves_logits_and_no_probability(show):
+    page = show("definition")
+    p = column(page, "p")
+    drag(page, "a, added", 0.9)
+    moved = column(page, "z") - [3, 1, -3]
+    assert moved[0] > 3 and np.ptp(moved) < 1e-9
+    assert column(page, "p").tolist() == p.tolist()
+
+
+def test_cold_is_hardmax_and_hot_is_uniform(show):
+    page = show("definition")
+    slider(page, "T,").focus()
+    page.keyboard.press("Home")
+    assert column(page, "p")[0] == 1
+    page.keyboard.press("End")
+    np.testing.assert_allclose(column(page, "p"), 1 / 3, atol=0.03)
+    assert "100.00" in page.locator("caption").inner_text()
+
+
+def test_one_logit_grows_until_every_type_has_failed(show):
+    page = show("overflow")
+    slider(page, "logit cat").focus()
+    failed = []
+    for key in ("Home", *["PageUp"] * 12, "End"):
+        page.keyboard.press(key)
+        row = page.locator("tbody").nth(1).locator("tr").nth(1)
+        failed.append([text == "nan" for text in row.locator("td").all_inner_texts()][1:])
+    assert column(page, "z")[0] == 1000
+    assert failed[0] == [False] * 3 and failed[-1] == [True] * 3
+    assert sorted(failed) == failed  # float16 first
+    first = np.argmax(failed, axis=0)
+    assert first[0] < first[1] <= first[2]
+    stable = page.locator("tbody").nth(2).locator("tr").nth(1).locator("td").all_inner_texts()
+    assert stable[1:] == ["1.000"] * 3
+    assert page.locator(".rail i.lost").count() == 3
+    said(page, "float64 cat: nan")
+
+
+def test_an_entry_of_the_jacobian_tells_its_case(show):
+    page = show("derivative")
+    entries = page.locator("tbody td.j")
+    entries.nth(1).hover()
+    said(page, "Slope of cat as logit dog rises: i ≠ j, −p p = −0.105")
+    entries.nth(4).focus()
+    said(page, "Slope of dog as logit dog rises: i = j, p (1 − p) = 0.105")
+    drag(page, "logit cat", 0.4)
+    slopes = lib.softmax_jacobian(column(page, "z")).ravel()
+    np.testing.assert_allclose(column(page, "j", 9), slopes, rtol=0.05, atol=2e-3)
+
+
+def test_the_dot_stays_on_the_curve_and_the_slopes_are_right(show):
+    page = show("cross-entropy")
+    drag(page, "logit dog", 0.7)
+    p, loss = column(page, "p")[1], column(page, "l")[1]
+    assert loss == pytest.approx(-np.log(p), abs=5e-3)
+    dot = page.locator("circle.p")
+    assert float(dot.get_attribute("cx")) == pytest.approx(300 * p, abs=0.5)
+    assert float(dot.get_attribute("cy")) == pytest.approx(180 - 30 * loss, abs=0.5)
+    titles = page.locator("svg > text:first-child").all_text_contents()
+    slopes = [float(title.split()[-1].replace("−", "-")) for title in titles]
+    assert slopes == pytest.approx([-1 / p, p - 1], rel=1e-2)
+
+
+@pytest.mark.parametrize("view", ["cross-entropy", "backprop"])
+def test_the_true_class_can_be_chosen(show, view):
+    page = show(view)
+    page.get_by_role("combobox").select_option("bird")
+    assert page.locator("tr[data-true] th").all_inner_texts() == ["bird"]
+    assert "bird: loss 6.129" in page.locator("caption").inner_text()
+    assert column(page, "g")[2] == pytest.approx(-0.998, abs=1e-3)
+
+
+def test_a_step_is_a_step_of_gradient_descent(show):
+    page = show("backprop")
+    page.get_by_role("button", name="Step").click()
+    z = np.array([3.0, 1.0, -3.0])
+    z = z - lib.softmax_cross_entropy_grad(z, 1)
+    np.testing.assert_allclose(column(page, "z"), z, atol=5.1e-3)
+    np.testing.assert_allclose(
+        column(page, "g"), lib.softmax_cross_entropy_grad(z, 1), rtol=0.05, atol=1e-3
+    )
+    assert page.locator("tfoot td").all_inner_texts() == ["1.00", "1.000", "1.000", "0.000"]
+    said(page, "Step 1: ")
+
+
+def test_play_runs_until_it_settles_and_pauses_when_asked(show):
+    page = show("backprop")
+    page.clock.install()
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+    z = column(page, "z").tolist()
+    page.clock.run_for(1000)
+    assert column(page, "z").tolist() == z
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(30_000)
+    assert np.abs(column(page, "g")).max() < 0.0105
+    assert page.get_by_role("button", name="Play").is_visible()
+    said(page, "settled")
+
+
+def test_reduced_motion_shows_the_end_at_once(show):
+    page = show("backprop", reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    assert np.abs(column(page, "g")).max() < 0.0105
+
+
+# ---- one script for a page ----------------------------------------------------------------------
+
+
+def test_a_page_that_loads_the_files_needs_no_copy(browser, tmp_path):
+    for name, element in (("explorer.js", SCRIPT), ("explorer.css", STYLE)):
+        text = element.split("\n", 1)[1].rsplit("</", 1)[0]
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    links = '<link rel="stylesheet" href="explorer.css"><script defer src="explorer.js"></script>'
+    body = links + EXPLORERS["definition"].element()
+    (tmp_path / "page.html").write_text(PAGE.format(theme="light", body=body), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    assert slider(page, "logit cat").is_visible()
+    page.close()
+
+
+# ---- in JupyterLab ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Return the address of a JupyterLab of our own, with a notebook of two explorers."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [
+        nbformat.v4.new_code_cell("from softmax_lib.explorer import SoftmaxExplorer"),
+        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0])"),
+        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0], 1, view='backprop')"),
+    ]
+    root = tmp_path / "root"
+    root.mkdir()
+    nbformat.write(notebook, root / "try.ipynb")
+    folders = {
+        f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    paths = [str(Path(lib.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
+    with open(tmp_path / "log", "w") as log:
+        server = subprocess.Popen(
+            command,
+            env={**os.environ, **folders, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            for _ in range(120):
+                started = list((tmp_path / "RUNTIME").glob("jpserver-*.json"))
+                if started:
+                    break
+                time.sleep(0.5)
+            assert started, (tmp_path / "log").read_text()
+            yield json.loads(started[0].read_text())["url"] + "lab/tree/try.ipynb"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def test_in_jupyterlab_a_slider_is_dragged_and_keeps_its_keys(lab, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 1200})
+    page.goto(lab)
+    page.get_by_text("| Idle").wait_for(timeout=90_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    first, second = (page.locator("softmax-explorer").nth(n) for n in range(2))
+    second.get_by_role("button", name="Step").wait_for(timeout=20_000)
+    drag(first, "logit 1", 0.2)
+    cells = page.locator(".jp-Cell")
+    before = column(first, "z")[0], cells.count(), active(page)
+    assert before[0] < -4
+    # In command mode each of these keys moves to, adds, cuts or runs a cell.
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "a", "b", "x", "j", "Enter"):
+        page.keyboard.press(key)
+    assert column(first, "z")[0] == pytest.approx(before[0] + 0.3)
+    assert (cells.count(), active(page)) == before[1:]
+    second.get_by_role("button", name="Step").click()
+    assert column(second, "z")[0] == pytest.approx(2.12)
+    page.close()
+
+
+def active(page):
+    """Return which cell of a notebook is the active one."""
+    every = page.locator(".jp-Cell")
+    return every.evaluate_all("all => all.findIndex(e => e.classList.contains('jp-mod-active'))")
