@@ -16,7 +16,8 @@ import notebooks
 import softmax_lib
 
 HEAVIEST_OUTPUT = 150_000  # characters; a reader on a phone loads every figure of a page
-OPEN_PARTS = ("symbolic", "plots", "source", "explorer")  # of the library, beside its functions
+# What chapters import from the library beside its functions.
+OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check")
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # nbval's ways to look away, as tags and as comments.
 BLIND_TAG = re.compile(r"nbval|raises-exception|skip-execution")
@@ -190,7 +191,7 @@ def imports_are_public(notebook: NotebookNode) -> list[str]:
 
 def is_public(module: str, name: str) -> bool:
     if module == "softmax_lib":
-        return name in {*softmax_lib.__all__, "symbolic", "plots", "source", "check", "__version__"}
+        return name in {*softmax_lib.__all__, *OPEN_PARTS, "__version__"}
     # What the library exports is imported from the top; what is private, from nowhere.
     if name in softmax_lib.__all__ or "._" in f"{module}.{name}":
         return False
