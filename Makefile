@@ -18,16 +18,20 @@ book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
 
+# What tests no line of the library that others do not, and goes beside the notebooks.
+BESIDE := $(addprefix tests/test_,accuracy.py benchmark_speed.py course.py katex.py mutants.py \
+	notebooks.py pictures.py project.py site.py)
+
 # In two lanes, for two cores. Coverage is for the library's own tests: nbval would start it in
 # the kernels as well, and fail.
 test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, site
 	$(BIN)/ruff check .
 	@mkdir -p _build; \
-	echo "The notebooks are being checked beside this; their report follows."; \
-	{ $(BIN)/python -m pytest chapters && $(BIN)/python tools/portable.py; } \
+	echo "The notebooks and the site are being checked beside this; their report follows."; \
+	{ $(BIN)/python -m pytest chapters $(BESIDE) && $(BIN)/python tools/portable.py; } \
 		> _build/lane.log 2>&1 & lane=$$!; \
 	trap 'kill $$lane' INT TERM; \
-	$(BIN)/python -m pytest tests softmax_lib --cov; units=$$?; \
+	$(BIN)/python -m pytest tests softmax_lib --cov $(BESIDE:%=--ignore=%); units=$$?; \
 	wait $$lane; others=$$?; \
 	cat _build/lane.log; \
 	exit $$((units + others))
