@@ -157,7 +157,7 @@ def _keep_freed_memory():
     It returns freed blocks to the system, and touching fresh ones costs more than computing,
     until it has seen a larger one freed: then it keeps up to twice that size.
     """
-    np.empty(4 << 20, np.uint8)
+    np.empty(6 << 20, np.uint8)
 
 
 def _turned(tile):

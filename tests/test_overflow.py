@@ -432,6 +432,17 @@ def test_float16_is_rounded_once(drawn):
     assert half_ulps(logsumexp(z, axis), np.asarray(logsumexp(wide, axis))) <= 1
 
 
+def test_a_masked_class_takes_nothing_from_the_digits_of_the_others():
+    # Where the rounding of z - m is given back, that of -inf - m is nan.
+    for gap in (12.1, 30.1, 72.1):
+        for z in ([gap, 0.3], [0.3, gap], [gap, 0.3, 0.2]):
+            masked = np.array([*z, -INF])
+            for rows in (masked, np.tile(masked, (3, 1)), np.tile(masked[:, None], (1, 3)).T):
+                got = log_softmax(rows)
+                np.testing.assert_array_equal(got[..., -1], -INF)
+                assert ulps(np.atleast_2d(got)[0, :-1], exact_log_softmax(z)) <= 4
+
+
 def test_a_logarithm_beyond_float16_is_minus_infinity():
     z = np.array([6e4, -6e4], np.float16)
     with strict():
