@@ -119,6 +119,10 @@ def test_what_the_overflow_chapter_cites_is_what_was_measured():
                                   strict=True):
             ns = stored(function, shape)
             assert float(cell) == float(f"{min(ns['SciPy']) / min(ns['ours']):.2g}"), (shape, cell)
+    alone = [next(case["ns"] for case in RESULTS["alone"] if (case["function"], case["dtype"])
+                  == (function, "float32")) for function in ("softmax", "log_softmax", "logsumexp")]
+    first, second, third = (f"{min(ns['SciPy']) / min(ns['ours']):.2g}" for ns in alone)
+    assert f"the three numbers are {first}, {second} and {third}." in text
     price = stored(speed_calls.PRICE, (4096, 32000))
     ratio = min(price["ours, confident"]) / min(price["ours, even"])
     assert f"takes {ratio:.1f} times as long" in text
