@@ -5,8 +5,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 UPGRADE ?=
 
-# Compiled modules halve the time that every later start takes.
-unexport PYTHONDONTWRITEBYTECODE
+# Compiled modules halve the time that every later start takes. Another environment that happens
+# to be active is not meant.
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help book test notebooks lab mutants bench lock clean
