@@ -142,7 +142,7 @@ def _gradient_for_targets(gradient, z, y, *, axis):
 
 
 def _accurate_softmax_of(p, z, axis):
-    """Fill p with the softmax of z; small shares too are right to a few units of the last place."""
+    """Fill p with the softmax of z; the shift's error is taken out of the smallest shares."""
     m = softmax_of(p, z, axis=axis)
     for piece in pieces(z, axis):
         part = p[piece]

@@ -11,6 +11,7 @@ from softmax_lib._tiles import joined, maximum, pieces, total
 # longer than the rest of the formula.
 BEARABLE = {np.dtype(np.float32): 8}
 
+
 def shift(z, m, temperature=1.0, out=None):
     """Return (z - m) / T."""
     if temperature == 1.0:
