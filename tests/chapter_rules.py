@@ -245,6 +245,52 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
     return complaints
 
 
+def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
+    """There, only the text in the cell of the opening gate is folded away with it."""
+    solves = notebooks.in_solutions(notebook)
+    return [
+        f"cell {number}: text of a solution outside the cell of its solution-start"
+        for number, cell in of_kind(notebook, "markdown")
+        if solves[number - 1] and cell.source.strip()
+    ]
+
+
+def exercises_answer_back(notebook: NotebookNode) -> list[str]:
+    """Five exercises or more, two of them checked: the attempt fails and its solution passes.
+
+    A check's last word on each attempt is a stored output, so that nbval holds the checker, too.
+    """
+    complaints = []
+    posed = [d for _, d in all_directives(notebook) if d.name in ("exercise", "exercise-start")]
+    if len(posed) < 5:
+        complaints.append(f"{len(posed)} exercises, not five or more")
+    solves = notebooks.in_solutions(notebook)
+    attempted: list[str] = []  # by checks whose solution has not come yet
+    answered = 0
+    for number, cell in of_kind(notebook, "code"):
+        asked = re.search(r"(?m)^check\.(\w+)\([^\n]*\)\Z", cell.source.rstrip())
+        if not asked:
+            if re.search(r"(?m)^check\.\w+\(", cell.source):
+                complaints.append(f"cell {number}: the report is not shown")
+            continue
+        answers = [text for out in cell.outputs for mime, text in text_of(out) if "plain" in mime]
+        passed = any(re.match(r"\w+: passed", text) for text in answers)
+        if passed != solves[number - 1]:
+            verdict = "passes" if passed else "does not pass"
+            complaints.append(f"cell {number}: check.{asked[1]} {verdict} here")
+        elif not passed:
+            attempted.append(asked[1])
+        elif asked[1] in attempted:
+            attempted.remove(asked[1])
+            answered += 1
+        else:
+            complaints.append(f"cell {number}: no attempt at check.{asked[1]} before its solution")
+    complaints += [f"the attempt at check.{name} has no passing solution" for name in attempted]
+    if answered < 2:
+        complaints.append(f"{answered} exercises with a check, not two or more")
+    return complaints
+
+
 def pictures_are_described(notebook: NotebookNode) -> list[str]:
     """The same as `figures_are_described`, for pictures that come from a file."""
     complaints = [
@@ -281,6 +327,8 @@ RULES = [
     imports_are_public,
     opens_with_what_you_will_learn,
     ends_with_exercises,
+    solutions_fold_in_jupyterlab,
+    exercises_answer_back,
     pictures_are_described,
     myths_say_so,
 ]

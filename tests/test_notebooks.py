@@ -57,11 +57,34 @@ EQUATION = "```{math}\n:label: half\np =\n  \\frac{1}{2}\n```\n\n![A bar](bar.sv
 MYTH = ":::{admonition} Myth: it is so\n:class: myth\nNo.\n:::"
 EXERCISE = "## Exercises\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
 SOLUTION = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```\n\nSo:"
+END = "```{solution-end}\n```"
 LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
 
 
 def figure(data: str = "<svg></svg>", mime: str = "image/svg+xml"):
     return new_output("display_data", data={mime: data, "text/plain": "<Figure>"})
+
+
+def report(text: str):
+    return new_output("execute_result", data={"text/plain": text}, execution_count=0)
+
+
+def checked(name: str, function: str):
+    """Return the cells of an exercise whose check answers."""
+    exercise = EXERCISE.split("\n\n")[1].replace("One", name).replace("ex-one", f"ex-{name}")
+    cell = f"my_{function} = ...\ncheck.{function}(my_{function})"
+    yield new_markdown_cell(exercise)
+    yield new_code_cell(cell, outputs=[report(f"{function}: not yet; no law holds yet")])
+    yield new_markdown_cell(SOLUTION.replace("one", name))
+    yield new_code_cell(cell, outputs=[report(f"{function}: passed, all 2 laws hold.")])
+    yield new_markdown_cell(END)
+
+
+def on_paper(name: str) -> str:
+    return "\n".join(
+        f"```{{{kind}}} {argument}\n:label: {label}-{name}\n:class: dropdown\n```"
+        for kind, argument, label in (("exercise", name, "ex"), ("solution", f"ex-{name}", "sol"))
+    )
 
 
 def good():
@@ -83,7 +106,10 @@ def good():
         new_markdown_cell(EXERCISE),
         new_markdown_cell(SOLUTION),
         new_code_cell("print(1)", outputs=[new_output("stream", name="stdout", text="1\n")]),
-        new_markdown_cell("```{solution-end}\n```\n\n## Summary\n\n- Done."),
+        new_markdown_cell(END),
+        *checked("two", "softmax"),
+        *checked("three", "hardmax"),
+        new_markdown_cell(f"{on_paper('four')}\n\n{on_paper('five')}\n\n## Summary\n\n- Done."),
     ]
     count = 0
     for number, cell in enumerate(cells):
@@ -91,7 +117,9 @@ def good():
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-    return new_notebook(cells=cells, metadata=notebooks.METADATA)
+    notebook = new_notebook(cells=cells, metadata=notebooks.METADATA)
+    notebooks.normalise(notebook)
+    return notebook
 
 
 def replace(number: int, old: str, new: str):
@@ -166,7 +194,7 @@ BAD = [
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
     ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
     ("ends_with_exercises", replace(4, "## Exercises", "## More")),
-    ("ends_with_exercises", replace(7, "## Summary", "## More")),
+    ("ends_with_exercises", replace(-1, "## Summary", "## More")),
     ("ends_with_exercises", lambda n: n.cells.append(new_markdown_cell("## Afterthought"))),
     ("ends_with_exercises", replace(4, "{exercise} One", "{note}")),
     ("ends_with_exercises", replace(4, ":label: ex-one", ":label: ex-two")),
@@ -175,6 +203,16 @@ BAD = [
     ("ends_with_exercises", lambda n: n.cells.pop(7)),
     ("ends_with_exercises", lambda n: n.cells.append(copy.deepcopy(n.cells[5]))),
     ("ends_with_exercises", lambda n: n.cells.insert(1, n.cells.pop(5))),
+    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(6, new_markdown_cell("More."))),
+    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(7, new_markdown_cell("More."))),
+    ("exercises_answer_back", replace(-1, "{exercise} five", "{note} five")),
+    ("exercises_answer_back", lambda n: n.cells.pop(9)),  # no attempt before the solution
+    ("exercises_answer_back", lambda n: n.cells.pop(11)),  # no solution after the attempt
+    ("exercises_answer_back", replace(11, "check.softmax", "r = check.softmax")),
+    ("exercises_answer_back", replace(11, "(my_softmax)", "(my_softmax).passed\n1")),
+    ("exercises_answer_back", put(9, outputs=[report("softmax: passed, all 2 laws hold.")])),
+    ("exercises_answer_back", put(11, outputs=[report("softmax: not yet; 1 law holds")])),
+    ("exercises_answer_back", put(11, outputs=[])),
     ("pictures_are_described", replace(2, "![A bar]", "![]")),
     ("pictures_are_described", replace(2, "![A bar](bar.svg)", "```{figure} bar.svg\n```")),
     ("pictures_are_described", replace(2, "![A bar](bar.svg)", "```{image} b.svg\n:alt:\n```")),
@@ -255,6 +293,13 @@ def test_the_tool_stores_outputs_and_changes_nothing_the_second_time(tmp_path):
     assert not notebooks.refresh(path)
     assert path.read_bytes() == stored
     assert [p.name for p in tmp_path.iterdir()] == ["small.ipynb"]
+
+
+def test_code_that_solves_an_exercise_is_folded_in_jupyterlab_and_no_other():
+    notebook = good()
+    folded = [n for n, cell in enumerate(notebook.cells) if "jupyter" in cell.metadata]
+    assert folded == [6, 11, 16]
+    assert notebook.cells[6].metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
 
 
 def test_a_failing_cell_is_named_and_the_stored_chapter_stays(tmp_path):

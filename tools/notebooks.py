@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -37,6 +38,9 @@ METADATA = {
 }
 # What the site reads. Editors add much more (collapsed, scrolled, timings).
 CELL_METADATA = ("mystnb", "tags")
+# The site folds a solution as a whole. JupyterLab folds the text beside the opening gate by
+# itself, and code where its cell says so.
+FOLDED = {"source_hidden": True, "outputs_hidden": True}
 
 
 class ChapterError(Exception):
@@ -97,11 +101,24 @@ def normalise(notebook: NotebookNode) -> None:
     """Leave in `notebook` only what its own text and outputs determine."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict(
-            {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
-        )
+    for cell, solves in zip(notebook.cells, in_solutions(notebook), strict=True):
+        kept = {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
+        if solves and cell.cell_type == "code":
+            kept["jupyter"] = FOLDED
+        cell.metadata = nbformat.from_dict(kept)
         cell.source = cell.source.rstrip()
+
+
+def in_solutions(notebook: NotebookNode) -> list[bool]:
+    """Tell of each cell whether it stands between the gates of a solution."""
+    inside, told = False, []
+    for cell in notebook.cells:
+        told.append(inside)
+        if cell.cell_type == "markdown":
+            for gate in re.findall(r"\{solution-(start|end)\}", cell.source):
+                inside = gate == "start"
+                told[-1] &= inside
+    return told
 
 
 def store(notebook: NotebookNode, path: Path) -> bool:
