@@ -203,10 +203,10 @@ def maximum(tile, axis, dtype):
     if axis == 0 or tile.nbytes > PIECE:
         return np.maximum.reduce(tile, axis, dtype, None, tile.ndim > 1), None
     if tile.ndim == 1:
-        first = (tile.argmax(),)
+        first = tile.argmax()
         return dtype.type(tile[first]), first
-    first = np.arange(len(tile)), tile.argmax(axis=-1)
-    return tile[first].astype(dtype, copy=False)[:, None], first
+    first = np.arange(len(tile))[:, None], tile.argmax(axis=-1)[:, None]
+    return tile[first].astype(dtype, copy=False), first
 
 
 def total(terms, axis, dtype=None):

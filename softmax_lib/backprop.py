@@ -143,10 +143,12 @@ def _gradient_for_targets(gradient, z, y, *, axis):
 
 def _accurate_softmax_of(p, z, axis):
     """Fill p with the softmax of z; the shift's error is taken out of the smallest shares."""
-    m = softmax_of(p, z, axis=axis)
+    s = softmax_of(p, z, axis=axis)
+    if s is None:
+        return
     for piece in pieces(z, axis):
         part = p[piece]
         far = (part < FAR) & (part > 0)
         if np.count_nonzero(far):
-            far_z, far_m = z[piece][far], np.broadcast_to(m, part.shape)[far]
-            part[far] *= 1 + shift_error(far_z, far_m, shift(far_z, far_m))
+            far_z, far_s = z[piece][far], np.broadcast_to(s, part.shape)[far]
+            part[far] *= 1 + shift_error(far_z, far_s, shift(far_z, far_s))

@@ -13,7 +13,7 @@ from softmax_lib._arrays import (
     without_axes,
 )
 from softmax_lib._tiles import computing_dtype, joined, maximum, over_tiles, pieces, total
-from softmax_lib.shifted import log_total_of, rest_of, shift
+from softmax_lib.shifted import exponentials, log_total_of, needed_shift, rest_of, shift
 
 
 def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
@@ -194,28 +194,29 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
 
 
 def softmax_of(p, z, *, axis, temperature=1.0):
-    """Fill p with the softmax of z; return m."""
+    """Fill p with the softmax of z; return what was subtracted from z."""
     m, _ = maximum(z, axis, p.dtype)
+    s = needed_shift(z, m, axis, temperature)
     sums = []
     for piece in pieces(z, axis):
-        part = p[piece]
-        shift(z[piece], m, temperature, out=part)
-        np.exp(part, out=part)
-        sums.append(total(part, axis))
+        terms = exponentials(z[piece], s, p.dtype, temperature, out=p[piece])
+        sums.append(total(terms, axis))
     p /= joined(sums, axis)
-    return m
+    return s
 
 
 def log_softmax_of(log_p, z, *, axis, temperature=1.0):
     """Fill log_p with (z - m) - log(1 + r)."""
-    _, log_total = log_total_of(z, axis, log_p.dtype, temperature, shifted=log_p)
+    m, log_total = log_total_of(z, axis, log_p.dtype, temperature)
+    shift(z, m, temperature, out=log_p)
     log_p -= log_total
 
 
 def logsumexp_of(lse, z, *, axis):
     """Fill lse with m + log(1 + r)."""
     m, first = maximum(z, axis, lse.dtype)
-    lse[...] = m + np.log1p(rest_of(z, m, first, axis))
+    s = m if first is None else needed_shift(z, m, axis)
+    lse[...] = m + np.log1p(rest_of(z, m, first, s, axis))
     np.copyto(lse, m, where=np.isinf(m))
 
 

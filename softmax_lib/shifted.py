@@ -3,6 +3,8 @@
 Each function takes one tile; see `_tiles`.
 """
 
+import functools
+
 import numpy as np
 
 from softmax_lib._tiles import joined, maximum, pieces, total
@@ -30,21 +32,55 @@ def shift_error(z, m, shifted):
     return (z - (shifted - back)) - (m + back)
 
 
-def rest_of(z, m, first, axis, temperature=1.0, shifted=None):
+def needed_shift(z, m, axis, temperature=1.0):
+    """Return what to subtract before the exponentials: m, but 0 in rows that can do without.
+
+    They can if no exponential leaves the range, for then there is no difference to be rounded.
+    From m = 0 upwards what underflows would underflow shifted as well. None stands for all 0.
+    """
+    if temperature != 1.0:
+        return m
+    lowest, highest = _range(m.dtype, z.shape[axis])
+    if z.ndim == 1:
+        without = m <= highest and (m >= 0 or (m >= lowest and z.min() >= lowest))
+        return None if without else m
+    without = (m >= 0) & (m <= highest)
+    if np.count_nonzero((m >= lowest) & (m < 0)):
+        without |= (m <= highest) & (np.minimum.reduce(z, axis, None, None, True) >= lowest)
+    return None if without.all() else np.where(without, 0, m)
+
+
+@functools.cache
+def _range(dtype, length):
+    """Return the logits between which so many exponentials neither underflow nor overflow."""
+    smallest, largest = np.log(np.finfo(dtype).tiny), np.log(np.finfo(dtype).max)
+    return dtype.type(smallest + 1), dtype.type(largest - np.log(length) - 1)
+
+
+def exponentials(z, s, dtype, temperature=1.0, out=None):
+    """Return e^((z - s) / T)."""
+    if s is None:
+        return np.exp(z, out=out, dtype=dtype)
+    gaps = shift(z, s, temperature, out=out)
+    return np.exp(gaps, out=gaps)
+
+
+def rest_of(z, m, first, s, axis, temperature=1.0):
     """Return r, the sum of e^((z - m) / T) without the first maximum, whose term is 1."""
+    if first is not None:
+        terms = exponentials(z, s, m.dtype, temperature)
+        top = terms[first]
+        terms[first] -= top  # 0, or nan
+        return total(terms, axis) / top
     sums, ones = [], []
     for piece in pieces(z, axis):
-        gaps = shift(z[piece], m, temperature, out=None if shifted is None else shifted[piece])
-        terms = np.exp(gaps, out=gaps if shifted is None else None)
-        if first is not None:
-            terms[first] -= 1
-        else:
-            # Terms of 1 are counted instead of added; one of them is the first maximum's.
-            whole = np.floor(terms)
-            terms -= whole
-            ones.append(whole.sum(axis=axis, keepdims=whole.ndim > 1))
+        terms = exponentials(z[piece], m, m.dtype, temperature)
+        # Terms of 1 are counted instead of added; one of them is the first maximum's.
+        whole = np.floor(terms)
+        terms -= whole
+        ones.append(whole.sum(axis=axis, keepdims=whole.ndim > 1))
         sums.append(total(terms, axis))
-    return joined(sums, axis) + (joined(ones, axis) - 1 if ones else 0)
+    return joined(sums, axis) + (joined(ones, axis) - 1)
 
 
 def lost_by_shift(z, m, axis, rows=None):
@@ -61,17 +97,19 @@ def lost_by_shift(z, m, axis, rows=None):
     return joined(sums, axis)
 
 
-def log_total_of(z, axis, dtype, temperature=1.0, shifted=None):
-    """Return m and log(1 + r); fill ``shifted``, if it is given, with (z - m) / T."""
+def log_total_of(z, axis, dtype, temperature=1.0):
+    """Return m and log(1 + r)."""
     m, first = maximum(z, axis, dtype)
-    r = rest_of(z, m, first, axis, temperature, shifted)
-    near = r < min(7, z.shape[axis] / 8)
-    if temperature == 1.0 and np.count_nonzero(near):
-        near = _ulps_lost(r, z.shape[axis]) > BEARABLE.get(dtype, 2.5)
-        if z.ndim == 1 and near:
-            r += lost_by_shift(z, m, axis)
-        elif np.count_nonzero(near):
-            r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
+    s = m if first is None else needed_shift(z, m, axis, temperature)
+    r = rest_of(z, m, first, s, axis, temperature)
+    if s is not None and temperature == 1.0:
+        near = (r < min(7, z.shape[axis] / 8)) & (s != 0)
+        if np.count_nonzero(near):
+            near &= _ulps_lost(r, z.shape[axis]) > BEARABLE.get(dtype, 2.5)
+            if z.ndim == 1 and near:
+                r += lost_by_shift(z, m, axis)
+            elif np.count_nonzero(near):
+                r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
     return m, np.log1p(r)
 
 

@@ -27,6 +27,8 @@ LOGSUMEXP = 3
 # Softmax itself pays for the rounding of z - m. Half a unit of the longest gaps that are not yet
 # too long for e^ is 2^-44, in float32 2^-18, and so many units of p; the rest gets 8.
 SOFTMAX = {DOUBLE: 512 + 8, SINGLE: 64 + 8, HALF: 64 + 8}
+# Where no shift is needed, none is paid for.
+UNSHIFTED = 8
 # Absolute, in eps of that dtype.
 SOFT_TARGETS = JACOBIAN = 8
 LOGSUMEXP_NEAR_ZERO = 3
@@ -212,6 +214,21 @@ def test_softmax_keeps_its_digits_but_for_the_rounding_of_the_gaps(dtype, place,
         exact = case.exact["p"]
         got = case.known(call(softmax, place, case.z))
         assert_within(relative(SOFTMAX[dtype], exact, dtype), got, exact, case)
+
+
+@over(KINDS, (DOUBLE, SINGLE))
+def test_softmax_keeps_its_digits_where_no_exponential_leaves_the_range(dtype, place, kind):
+    lowest, highest = np.log(float(np.finfo(dtype).tiny)), np.log(float(np.finfo(dtype).max))
+    for case in cases(kind, dtype):
+        largest, smallest = case.z.max(axis=1), case.z.min(axis=1)
+        rows = ((largest >= 0) | (smallest >= lowest + 1.01)) & (
+            largest <= highest - np.log(case.z.shape[1]) - 1.01
+        )
+        assert rows.any() != kind.startswith("offset") or dtype == SINGLE
+        if rows.any():
+            exact = tuple(part[rows] for part in case.exact["p"])
+            got = case.known(call(softmax, place, case.z))[rows]
+            assert_within(relative(UNSHIFTED, exact, dtype), got, exact, case)
 
 
 # --- absolute accuracy ---------------------------------------------------------------------------

@@ -140,10 +140,13 @@ def test_all_negative_underflow_divides_zero_by_zero():
 
 
 def test_a_probability_of_exactly_1_is_rounding():
-    # 1 + e^(-gap) rounds to 1 once e^(-gap) is below half an eps: gap > 53 log 2 = 36.74.
-    assert softmax([36.7, 0.0])[0] < 1
-    assert softmax([36.8, 0.0])[0] == 1
-    assert softmax([36.8, 0.0])[1] > 0
+    # 1 + e^(-gap) rounds to 1 once e^(-gap) is below half an eps: gap > 53 log 2 = 36.74;
+    # e^gap + 1 to e^gap once 1 is below half a unit of e^gap, by then at most eps e^gap.
+    for z in ([36.7, 0.0], [836.7, 800.0]):
+        assert softmax(z)[0] < 1
+    assert softmax([836.8, 800.0])[0] == 1
+    assert softmax([37.5, 0.0])[0] == 1
+    assert softmax([37.5, 0.0])[1] > 0
 
 
 # --- the contract, for the two functions that may be exact ---------------------------------------
