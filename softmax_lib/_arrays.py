@@ -88,6 +88,8 @@ def class_axis(array, axis, name="logits"):
 
 def like(array, dtype=None):
     """Return an uninitialised result of the array's shape and layout, and a native dtype."""
+    if dtype is None and array.dtype.isnative:
+        return np.empty_like(array, subok=False)
     return np.empty_like(array, _native(dtype or array.dtype), subok=False)
 
 

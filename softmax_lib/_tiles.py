@@ -48,8 +48,8 @@ def over_tiles(formula, axes, out, *arrays, where=None, in_place=False, **option
     if out.ndim == 1 and direct:
         formula(out, *arrays, axis=-1, **options)
         return out
-    whole = _as_one_tile(axes, out, *arrays) if direct else None
-    for axis, tiles, deliver in [whole] if whole else _tiles(axes, direct, out, *arrays):
+    ready = _as_they_lie(axes, out, *arrays) if direct else None
+    for axis, tiles, deliver in ready or _tiles(axes, direct, out, *arrays):
         formula(*tiles, axis=axis, **options)
         deliver()
     return out
@@ -65,16 +65,24 @@ def _masked(formula):
     return of_tile
 
 
-def _as_one_tile(axes, *arrays):
-    """Return what `_tiles` would yield for small arrays in one piece of memory, else None."""
+def _as_they_lie(axes, *arrays):
+    """Return what `_tiles` would yield if no tile has to be looked for or copied, else None."""
     z = arrays[1]
-    if z.nbytes > PIECE or not all(array.flags.c_contiguous for array in arrays):
+    if not all(array.flags.c_contiguous for array in arrays):
         return None
-    if axes == (0,):
-        return 0, [array.reshape(array.shape[0], -1) for array in arrays], _nothing_to_do
-    if axes == (z.ndim - 1,) and (z.size <= SMALL or z.shape[-1] > SHORT):
-        return -1, [array.reshape(-1, array.shape[-1]) for array in arrays], _nothing_to_do
-    return None
+    if axes == (0,) and z.nbytes <= PIECE:
+        return [(0, [array.reshape(array.shape[0], -1) for array in arrays], _nothing_to_do)]
+    if axes != (z.ndim - 1,) or (z.size > SMALL and z.shape[-1] <= SHORT):
+        return None
+    arrays = [array.reshape(-1, array.shape[-1]) for array in arrays]
+    if z.nbytes <= PIECE:
+        return [(-1, arrays, _nothing_to_do)]
+    _keep_freed_memory()
+    height = max(1, PIECE // (z.shape[-1] * z.itemsize))
+    return (
+        (-1, [array[start : start + height] for array in arrays], _nothing_to_do)
+        for start in range(0, len(arrays[0]), height)
+    )
 
 
 def _tiles(axes, direct, out, *arrays):

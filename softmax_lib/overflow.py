@@ -57,8 +57,10 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     Notes
     -----
     The shift by m is exact in real arithmetic. It removes the overflow, and it makes underflow
-    harmless, since the denominator is at least 1; it does not remove underflow. What is left
-    of the error is nearly all the rounding of z - m.
+    harmless, since the denominator is at least 1; it does not remove underflow. But z - m is
+    rounded, and that is nearly all of the error. So rows whose exponentials stay in range are
+    not shifted: they are right to 8 ULP. A number added to all logits changes no more than that
+    where the addition is exact.
 
     A logit of -inf has probability 0. A row whose logits are all -inf, or that holds a +inf or
     a nan, is nan; other rows are not touched by it. A 0-d array is one class: 1.0.
@@ -116,7 +118,8 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     term, which is 1, never enters a sum: log1p takes the others. The two subtractions are made
     in the order written; z - logsumexp(z) would cancel for logits with a large offset.
 
-    Where r is small, log(1 + r) would show what the rounding of z - m took from r. That error
+    Where r is small, log(1 + r) would show what the rounding of z - m took from r. In rows
+    whose exponentials stay in range, r is computed without the shift. In the others, that error
     is itself a floating number (two-sum); to first order it is given back, wherever it could
     exceed 2.5 ULP (8 in float32). With a temperature other than 1 the quotient is rounded as
     well, and the relative error of r grows to about eps (m - z) / T.

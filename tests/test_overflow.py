@@ -397,6 +397,19 @@ def test_what_is_left_of_the_others_is_the_rounding_of_the_gaps(lead, offset):
     assert ulps(log_softmax(z), exact_log_softmax(z)) < 4 + gap
 
 
+def test_each_row_is_shifted_or_not_for_itself():
+    z = 3 * np.random.default_rng(4).standard_normal((4, 20))
+    z[:, 0] += 12
+    z[1] += 1000
+    z[2] -= 100
+    z[3, 5:] = -1000
+    for function in (softmax, log_softmax):
+        alone = [function(row) for row in z]
+        np.testing.assert_array_equal(function(z), alone)
+    assert max(ulps(log_softmax(row), exact_log_softmax(row)) for row in z) < 4
+    assert max(ulps(softmax(row), exact_softmax(row)) for row in z[[0, 2, 3]]) < 4
+
+
 @pytest.mark.parametrize("count", [2, 1000])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_shift_sets_in_before_anything_overflows(dtype, count):
