@@ -20,19 +20,22 @@ book: $(READY)  ## build the site, strictly, into _build/html
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
 
 # What tests no line of the library that others do not, and goes beside the notebooks.
-BESIDE := $(addprefix tests/test_,accuracy.py benchmark_speed.py course.py katex.py mutants.py \
-	notebooks.py pictures.py project.py site.py)
+BESIDE := $(addprefix tests/test_,accuracy.py benchmark_speed.py course.py katex.py makefile.py \
+	mutants.py notebooks.py pictures.py project.py site.py strict.py)
 
-# In two lanes, for two cores. Coverage is for the library's own tests: nbval would start it in
-# the kernels as well, and fail.
+# In two lanes, for two cores, and both in the background: the shell would otherwise hear that it
+# is to stop only when they are through. Coverage is for the library's own tests: nbval would start
+# it in the kernels as well, and fail.
 test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, site
 	$(BIN)/ruff check .
 	@mkdir -p _build; \
 	echo "The notebooks and the site are being checked beside this; their report follows."; \
-	{ $(BIN)/python -m pytest chapters $(BESIDE) && $(BIN)/python tools/portable.py; } \
-		> _build/lane.log 2>&1 & lane=$$!; \
-	trap 'kill $$lane' INT TERM; \
-	$(BIN)/python -m pytest tests softmax_lib --cov $(BESIDE:%=--ignore=%); units=$$?; \
+	{ trap 'kill $$!' TERM; \
+		$(BIN)/python -m pytest chapters $(BESIDE) & wait $$! && \
+		{ $(BIN)/python tools/portable.py & wait $$!; }; } > _build/lane.log 2>&1 & lane=$$!; \
+	$(BIN)/python -m pytest tests softmax_lib --cov $(BESIDE:%=--ignore=%) & units=$$!; \
+	trap 'kill $$lane $$units; exit 1' INT TERM; \
+	wait $$units; units=$$?; \
 	wait $$lane; others=$$?; \
 	cat _build/lane.log; \
 	exit $$((units + others))
@@ -62,9 +65,11 @@ clean:  ## remove the environment and everything that was built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs several times faster than pip, but does not read pip's settings: where those name
-# another index or a proxy, pip takes over.
+# another index or a proxy, pip takes over. An environment whose installation was stopped lacks the
+# last file, and is made anew.
 $(READY): requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -e $@ || $(PYTHON) -m venv --clear .venv
+	@rm -f $@
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
 	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt \
 		|| $(BIN)/python -m pip install -r requirements.txt

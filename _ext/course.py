@@ -1,13 +1,14 @@
 """Sphinx extension: what this course asks of Jupyter Book beyond its settings.
 
-It lets autodoc import the library, publishes that library as a wheel beside the pages, serves
-the script of the explorers once, and keeps everything that a page would otherwise ask of another
-server away from it.
+It builds the whole site each time, lets autodoc import the library, publishes that library as a
+wheel beside the pages, serves the script of the explorers once, and keeps everything that a page
+would otherwise ask of another server away from it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -19,7 +20,6 @@ from docutils.parsers.rst.states import Inliner
 from flit_core.wheel import make_wheel_in
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
@@ -30,6 +30,19 @@ EXPLORER = ROOT / "softmax_lib" / "explorer"
 WHEEL_EPOCH = "1577836800"
 
 sys.path.insert(0, str(ROOT))
+
+
+def start_afresh(app: Sphinx) -> None:
+    """Forget earlier builds, of which one may have failed, or been stopped half-way.
+
+    Sphinx reads again only the pages that have changed. It would say nothing more of a warning
+    that it has once given, keep the files of a page that is gone, and keep half a picture.
+    """
+    output = Path(app.outdir)
+    for folder in (output, Path(app.doctreedir), output.parent / "jupyter_execute"):
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
 
 
 def wheel_name() -> str:
@@ -47,21 +60,13 @@ def wheel_role(
     return [nodes.reference(rawtext, text, refuri=target, internal=True)], []
 
 
-def publish_wheel(app: Sphinx, exception: Exception | None) -> None:
+def finish_site(app: Sphinx, exception: Exception | None) -> None:
     """Make the wheel in the finished site."""
     if exception is None and app.builder.format == "html":
+        # By this file a next build would know what to keep; it holds a path of this machine.
+        Path(app.outdir, ".buildinfo").unlink(missing_ok=True)
         with mock.patch.dict(os.environ, SOURCE_DATE_EPOCH=WHEEL_EPOCH):
             make_wheel_in(PYPROJECT, Path(app.outdir) / "_static")
-
-
-def outdated_by_assets(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> set[str]:
-    """Build every page again after a change of style or extension, which Sphinx would not see."""
-    page = Path(app.outdir) / "index.html"
-    assets = [*ROOT.glob("_static/**/*"), *ROOT.glob("_ext/**/*.*"), *EXPLORER.glob("*.*s")]
-    newest = max(path.stat().st_mtime for path in assets if "__pycache__" not in path.parts)
-    return env.found_docs if page.exists() and newest > page.stat().st_mtime else set()
 
 
 def silence_thebe(app: Sphinx, config: Config) -> None:
@@ -102,10 +107,10 @@ def finish_page(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    start_afresh(app)
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
     app.connect("config-inited", publish_explorer)
     app.connect("html-page-context", finish_page)
-    app.connect("env-get-outdated", outdated_by_assets)
-    app.connect("build-finished", publish_wheel)
+    app.connect("build-finished", finish_site)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -52,8 +52,9 @@ def katex_html(tex: str, display: bool) -> str:
     try:
         return engine().call("katex.renderToString", tex, options)
     except JSEvalException as error:
-        # The message goes on with the whole of the minified source.
-        first_line = str(error).splitlines()[0]
+        # The message underlines by combining characters, which few terminals join, and goes on
+        # with the whole of the minified source.
+        first_line = str(error).splitlines()[0].replace("\N{COMBINING LOW LINE}", "")
         raise ValueError(first_line.split("KaTeX parse error: ")[-1]) from None
 
 
@@ -77,7 +78,8 @@ def set_formula(writer: HTML5Translator, node: nodes.Element, tex: str, display:
     try:
         return katex_html(tex, display)
     except ValueError as error:
-        logger.warning("KaTeX cannot read %r: %s", tex, error, location=node, type="katex")
+        one_line = " ".join(tex.split())
+        logger.warning("KaTeX cannot read %s: %s", one_line, error, location=node, type="katex")
         return f"<code>{writer.encode(tex)}</code>"
 
 

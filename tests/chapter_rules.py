@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 
 import notebooks
 import softmax_lib
+from strict import HEAVIEST_PICTURE
 
-HEAVIEST_OUTPUT = 150_000  # characters; a reader on a phone loads every figure of a page
 # What chapters import from the library beside its functions.
 OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check")
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -138,7 +138,7 @@ def outputs_are_clean(notebook: NotebookNode) -> list[str]:
             for mime, text in text_of(output):
                 if mime in RASTER:
                     complaints.append(f"cell {number}: {mime} is not compared; draw SVG")
-                elif len(text) > HEAVIEST_OUTPUT:
+                elif len(text) > HEAVIEST_PICTURE:
                     complaints.append(f"cell {number}: {mime} of {len(text)} characters")
                 if mime not in RASTER and (found := OF_THIS_MACHINE.search(text)):
                     complaints.append(f"cell {number}: output names this machine: {found[0]}")

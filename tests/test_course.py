@@ -1,20 +1,20 @@
 """The extension of the site sees what Sphinx does not."""
 
-import os
 from types import SimpleNamespace
 
-from course import outdated_by_assets, share_explorer
+from course import share_explorer, start_afresh
 from softmax_lib.explorer import SoftmaxExplorer
 
 
-def test_a_changed_style_builds_every_page_again(tmp_path):
-    app, env = SimpleNamespace(outdir=tmp_path), SimpleNamespace(found_docs={"index"})
-    page = tmp_path / "index.html"
-    assert outdated_by_assets(app, env, set(), set(), set()) == set()  # nothing is built yet
-    page.write_text("")
-    assert outdated_by_assets(app, env, set(), set(), set()) == set()
-    os.utime(page, (0, 0))  # older than every style
-    assert outdated_by_assets(app, env, set(), set(), set()) == {"index"}
+def test_nothing_of_an_earlier_build_stays(tmp_path):
+    app = SimpleNamespace(outdir=tmp_path / "html", doctreedir=tmp_path / ".doctrees")
+    for name in ("html/chapters/gone.html", ".doctrees/gone.doctree", "jupyter_execute/half.svg"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    other = tmp_path / "lane.log"
+    other.write_text("of the tests", encoding="utf-8")
+    start_afresh(app)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [other]
 
 
 class Page(SimpleNamespace):

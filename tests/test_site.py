@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from functools import cache
@@ -18,6 +20,7 @@ from bs4 import BeautifulSoup
 
 import katex
 import softmax_lib
+from mutants import NOT_COPIED
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -41,22 +44,30 @@ RAW = re.compile(r"\$\$|\\\(|\\\[|\\begin\{\w+|\?\?\?|\{eq\}|\{ref\}|\{cite\S*\}
 CSS_REFERENCE = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """Return the folder of a fresh strict build and what the build said."""
-    output = tmp_path_factory.mktemp("site")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
-    command += ["--path-output", output, "-W", "-n", "--keep-going"]
+def command(source: Path, output: Path) -> list[str | Path]:
+    """Return the command that builds the course strictly, as `make book` does."""
+    program = Path(sys.executable).with_name("jupyter-book")
+    return [program, "build", source, "--path-output", output, "-W", "-n", "--keep-going"]
+
+
+def build(source: Path, output: Path, **environment: str) -> tuple[Path, str]:
+    """Return the folder of the site that is built from `source`, and what the build said."""
     done = subprocess.run(
-        command,
+        command(source, output),
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
     )
     assert done.returncode == 0, done.stdout
     return output / "_build" / "html", done.stdout
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Return the folder of a fresh strict build and what the build said."""
+    return build(ROOT, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +88,10 @@ def ids_of(path: Path) -> set[str]:
 def pages_of(site: Path) -> list[Path]:
     # The theme leaves templates of its own in _static; they are no pages.
     return [p for p in sorted(site.rglob("*.html")) if "_static" not in p.relative_to(site).parts]
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
 def is_external(reference: str) -> bool:
@@ -162,6 +177,35 @@ def test_the_strict_build_says_no_warning(built):
 @pytest.mark.parametrize("name", ["index", *(f"chapters/{name}" for name in CHAPTERS)])
 def test_the_page_is_there(site, name):
     assert soup_of(site / f"{name}.html").find("h1")
+
+
+def test_another_build_gives_the_same_bytes_even_after_one_that_was_killed(site, tmp_path):
+    """Neither folder, clock, language, hash seed nor what an earlier build left is on the site."""
+    copy = tmp_path / "autre café"
+    shutil.copytree(ROOT, copy, ignore=NOT_COPIED, copy_function=shutil.copyfile)
+    elsewhere = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+
+    # The course as it was at another time: with a page more, and another front page.
+    shutil.copy(copy / "reference/glossary.md", copy / "reference/gone.md")
+    (copy / "index.md").write_text("# Another title\n", encoding="utf-8")
+    with (copy / "_toc.yml").open("a", encoding="utf-8") as toc:
+        toc.write("      - file: reference/gone\n")
+    with subprocess.Popen(command(copy, copy), stdout=subprocess.DEVNULL) as killed:
+        # From then on, Sphinx would take all pages for read; most are not yet written.
+        while killed.poll() is None and not (copy / "_build/html/chapters").exists():
+            time.sleep(0.01)
+        killed.kill()
+    assert killed.returncode != 0
+    for picture in (copy / "_build/jupyter_execute").glob("*.svg"):
+        picture.write_text("<svg", encoding="utf-8")
+
+    (copy / "reference/gone.md").unlink()
+    for name in ("index.md", "_toc.yml"):
+        shutil.copyfile(ROOT / name, copy / name)
+    again, _ = build(copy, copy, **elsewhere)
+    names = files_of(site)
+    assert files_of(again) == names
+    assert [n for n in names if (again / n).read_bytes() != (site / n).read_bytes()] == []
 
 
 def test_pages_load_nothing_from_elsewhere(site):

@@ -140,6 +140,7 @@ API = tests("public_api")
 RULES = ("tests/test_notebooks.py::test_chapter_keeps_the_rule",)
 LEDGER = ("tests/test_notebooks.py::test_chapter_prints_its_ledger",)
 SYMBOLIC = tests("symbolic")
+STRICT = tests("strict")
 TILES = tests("tiles")
 ACCURACY = tests("accuracy")
 
@@ -181,6 +182,41 @@ COURSE = [
         "claims=(Claim((p[i] - p[j], p[j] * (exp(gap) + 1))),)",
         "the SymPy form of one formula in the ledger",
         SYMBOLIC,
+    ),
+    Mutant(
+        "_ext/course.py",
+        "    start_afresh(app)\n",
+        "",
+        "a build goes on from the one before",
+        tests("site"),
+    ),
+    Mutant(
+        "_ext/katex.py",
+        '"throwOnError": True',
+        '"throwOnError": False',
+        "a broken formula is set in red",
+        STRICT,
+    ),
+    Mutant(
+        "_ext/strict.py",
+        'if not picture.get("alt", "").strip():',
+        'if not picture.get("alt", "missing").strip():',
+        "a picture without alternative text passes",
+        STRICT,
+    ),
+    Mutant(
+        "_ext/strict.py",
+        "> HEAVIEST_PICTURE:",
+        "> 2 * HEAVIEST_PICTURE:",
+        "a picture may weigh the double",
+        STRICT,
+    ),
+    Mutant(
+        "_ext/strict.py",
+        '(label := solution["target_label"]) not in exercises',
+        '(label := solution["target_label"]) in exercises',
+        "a solution may have no exercise",
+        STRICT,
     ),
 ]
 

@@ -127,7 +127,7 @@ def store(notebook: NotebookNode, path: Path) -> bool:
     text = nbformat.writes(notebook).rstrip() + "\n"
     if text == path.read_text(encoding="utf-8"):
         return False
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+    descriptor, temporary = tempfile.mkstemp(".tmp", f".{path.stem}-", path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ def paths_taken(environment: dict[str, str]) -> tuple[list[str], list[str]]:
 
 
 def main() -> int:
+    # Told to stop, subprocess.run stops the tests as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     groups, cores = paths_taken(dict(os.environ))
     environment = dict(os.environ)
     if groups:
