@@ -105,7 +105,7 @@ class Report:
             )
             items.append(
                 f"<li><strong>✗ {escape(self.failure.law)}</strong>"
-                '<dl style="display: grid; grid-template-columns: max-content 1fr; '
+                '<dl style="display: grid; grid-template-columns: max-content minmax(0, 1fr); '
                 f'gap: 0 1em; margin: 0.3em 0 0 1.2em">{details}</dl></li>'
             )
         items += [f"<li>{escape(note)}</li>" for note in self.notes]

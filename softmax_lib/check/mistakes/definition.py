@@ -11,7 +11,7 @@ SHIFT = Section("definition", "Adding the same number to every logit")
 SIGMOID = Section("definition", "Two classes: the sigmoid")
 TEMPERATURE = Section("definition", "Temperature")
 BATCH = Section("backprop", "A batch through a layer")
-BY_ROW = Section("overflow", "Exercises")
+BY_ROW = Section("overflow", "Subtract the maximum")
 
 ARGMAX_INDEX = Mistake(
     "argmax-index",

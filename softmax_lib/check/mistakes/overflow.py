@@ -56,7 +56,7 @@ GLOBAL_MAXIMUM = Mistake(
     "The maximum of the whole batch is subtracted",
     "Right on paper; but a row far below that maximum underflows as a whole. Each row needs "
     "its own.",
-    Section("overflow", "Exercises"),
+    SUBTRACT,
 )
 LOG_OF_SOFTMAX = Mistake(
     "log-of-softmax",
