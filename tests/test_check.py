@@ -132,6 +132,12 @@ def test_the_rich_form_says_what_the_plain_one_says():
         assert said in text
 
 
+def test_code_in_a_sentence_is_code_in_the_rich_form():
+    rich = check.mean_cross_entropy(lambda z, k: -softmax_lib.log_softmax(z)[:, k].mean())
+    assert "<code>A[:, labels]</code> takes all" in rich._repr_html_()
+    assert "`" not in rich._repr_html_()
+
+
 def test_the_rich_form_takes_its_colours_from_the_page():
     styles = " ".join(
         value

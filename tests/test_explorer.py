@@ -58,6 +58,19 @@ def test_the_loss_is_told_for_every_class_and_for_the_true_one():
     assert table_of(explorer).caption.get_text() == "The true class is dog: loss 2.129"
 
 
+def test_the_slope_in_p_has_no_bound_and_the_one_in_z_stops_at_minus_1():
+    shown = [numbers_of(example("cross-entropy", [3.0, z, -3.0]))[1] for z in (1, -5, -10, -20)]
+    _, p, _, _, gradient = np.array(shown).T
+    assert (np.diff(-1 / p) < 0).all() and -1 / p[-1] < -1e9
+    assert gradient.tolist() == [-0.881, -1, -1, -1]
+
+
+@pytest.mark.parametrize(("z", "sign"), [(3.2, 1), (3.4, -1), (10.0, -1)])
+def test_the_loss_with_both_misprints_falls_below_0(z, sign):
+    printed = numbers_of(example("cross-entropy", [3.0, z, -3.0]))[1, 3]
+    assert np.sign(printed) == sign
+
+
 def test_the_jacobian_is_the_derivative_by_numbers():
     shown = numbers_of(example("derivative"))[:, 2:]
     by_numbers = lib.numerical_jacobian(lib.softmax_naive, EXAMPLE, method="complex")

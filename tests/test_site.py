@@ -18,9 +18,13 @@ import lxml.html
 import pytest
 from bs4 import BeautifulSoup
 
+import checks
 import katex
 import softmax_lib
 from mutants import NOT_COPIED
+from softmax_lib import check
+from softmax_lib.check.report import CHAPTERS as CHAPTER_NAMES
+from test_check_mistakes import MISTAKES
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -323,9 +327,63 @@ def test_the_explorers_share_one_script_on_the_pages_that_have_one(site):
         assert not any("softmax-explorer" in script.get_text() for script in soup("script")), page
 
 
+def documented(site, name):
+    return {e.get("id", "") for e in soup_of(site / f"reference/{name}.html").select("dt.sig")}
+
+
 def test_the_library_page_covers_the_public_names(site):
-    shown = {e.get("id", "") for e in soup_of(site / "reference/api.html").select("dt.sig")}
-    assert {f"softmax_lib.{name}" for name in softmax_lib.__all__} <= shown
+    wanted = {f"softmax_lib.{name}" for name in softmax_lib.__all__}
+    assert {*wanted, "softmax_lib.explorer.SoftmaxExplorer"} <= documented(site, "api")
+
+
+def test_the_page_of_the_checks_covers_their_public_names(site):
+    wanted = {f"softmax_lib.check.{name}" for name in check.__all__}
+    of_a_report = {"passed", "failed_law", "diagnosis", "section"}
+    wanted |= {f"softmax_lib.check.Report.{name}" for name in of_a_report}
+    assert wanted <= documented(site, "checks")
+
+
+def test_the_report_on_the_page_is_what_the_check_answers(site):
+    page = soup_of(site / "reference/checks.html")
+    shown = page.select_one(".report")
+    *before, last = shown.find_previous("pre").get_text().strip().splitlines()
+    names: dict = {}
+    exec("\n".join(before), names)
+    report = eval(last, names)
+    assert report.diagnosis == "max-not-added-back"
+    assert shown.get_text().strip() == BeautifulSoup(report._repr_html_(), "lxml").get_text()
+
+
+def plain(text: str) -> str:
+    """Return the words alone: quotes, dashes and code are set in the site's own way."""
+    return re.sub(r"\W+", " ", text).strip()
+
+
+def test_the_page_of_the_checks_lists_every_known_mistake_once(site):
+    rows = soup_of(site / "reference/checks.html").select("table.mistakes tbody tr")
+    listed = [[cell.get_text() for cell in row.select("td")] for row in rows]
+    assert sorted(id_.strip() for id_, _ in listed) == sorted(MISTAKES)
+    for id_, text in listed:
+        mistake = MISTAKES[id_.strip()]
+        where = mistake.section
+        read = f"{CHAPTER_NAMES[where.chapter]}: {where.heading}" if where else ""
+        assert plain(text) == plain(f"{mistake.title}. {mistake.text} {read}")
+
+
+def test_a_mistake_links_to_the_heading_that_explains_it(site):
+    links = soup_of(site / "reference/checks.html").select("table.mistakes td a")
+    assert len(links) > 100
+    for link in links:
+        path, _, anchor = link["href"].partition("#")
+        target = soup_of((site / "reference" / path).resolve()).find(id=anchor)
+        section = target if target.name == "section" else target.find_parent("section")
+        heading = section.find(["h2", "h3"]).get_text()
+        assert plain(heading).endswith(plain(link.get_text().split(": ", 1)[1]))
+
+
+def test_a_section_without_a_label_cannot_be_linked():
+    with pytest.raises(LookupError, match=r"Exercises.* has no label"):
+        checks.link_to(check.Section("overflow", "Exercises"))
 
 
 # ---- the checks themselves --------------------------------------------------------------------

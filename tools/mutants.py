@@ -143,6 +143,11 @@ SYMBOLIC = tests("symbolic")
 STRICT = tests("strict")
 TILES = tests("tiles")
 ACCURACY = tests("accuracy")
+CHECK = tests("check")
+MISTAKES = tests("check_mistakes")
+RIGHT = tests("check_right")
+RUNNING = tests("check_running")
+EXPLORER = tests("explorer")
 
 COURSE = [
     NotebookMutant(
@@ -819,6 +824,190 @@ OPERATORS = [
         "order = np.arange(count)",
         "mini-batches without a seed",
         REGRESSION,
+    ),
+    # the checks of what readers write
+    Mutant(
+        LIB + "check/laws.py",
+        "> tolerance * (1 +",
+        "> 1e9 * tolerance * (1 +",
+        "a rough result is right",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/laws.py",
+        "UNITS = 64",
+        "UNITS = 0.01",
+        "a right result is too rough",
+        RIGHT,
+    ),
+    Mutant(
+        LIB + "check/laws.py",
+        "off | (np.isnan(came) != np.isnan(expected)) |",
+        "off |",
+        "a nan is no failure",
+        CHECK,
+    ),
+    Mutant(
+        LIB + "check/exercise.py",
+        "for arguments in law.inputs:",
+        "for arguments in law.inputs[:1]:",
+        "a law is tried on its first input alone",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/exercise.py",
+        "if law.is_asked_of(function):",
+        "if not law.options:",
+        "the parameter axis is not asked for",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/diagnosis.py",
+        "exercise.first_broken[formula] is law and _fits(",
+        "_fits(",
+        "a mistake explains the failure of another law",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/diagnosis.py",
+        "return max(fitting, key=fitting.get)",
+        "return min(fitting, key=fitting.get)",
+        "the mistake that agrees least is named",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/running.py",
+        "[np.array(a) if isinstance(a, np.ndarray) else a for a in arguments]",
+        "list(arguments)",
+        "an attempt can write into the inputs of the check",
+        RUNNING,
+    ),
+    Mutant(
+        LIB + "check/limit.py",
+        "signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)",
+        "pass",
+        "the alarm of someone else is lost",
+        RUNNING,
+    ),
+    Mutant(
+        LIB + "check/showing.py",
+        "if abs(x) < NOISE:",
+        "if abs(x) < 0:",
+        "what rounding leaves is shown",
+        CHECK,
+    ),
+    Mutant(
+        LIB + "check/report.py",
+        'return f"<code>{escape(text)}</code>"',
+        'return f"<code>{text}</code>"',
+        "what an attempt says is markup",
+        CHECK,
+    ),
+    Mutant(
+        LIB + "check/report.py",
+        "return self.failure is None",
+        "return bool(self.laws)",
+        "a failure passes if something held before",
+        CHECK,
+    ),
+    Mutant(
+        LIB + "check/backprop.py",
+        "return W - learning_rate * grad_W, b -",
+        "return W - learning_rate * grad_W, b +",
+        "the expected step of the bias goes uphill",
+        CHECK,
+    ),
+    Mutant(
+        LIB + "check/fingerprints/cross_entropy.py",
+        "row[label if at_label else 0 :]",
+        "row[label + 1 if at_label else 0 :]",
+        "the misprint leaves out the true class, too",
+        MISTAKES,
+    ),
+    Mutant(
+        LIB + "check/mistakes/cross_entropy.py",
+        '"One-hot: why it is called cross-entropy"',
+        '"One-hot"',
+        "a report sends its reader to no section",
+        MISTAKES,
+    ),
+    # the explorer
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "const e = z.map((v) => Math.exp((v - m) / T));",
+        "const e = z.map((v) => Math.exp(v / T));",
+        "softmax without its shift",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "rest[z.indexOf(m)] = 0;",
+        "rest[z.indexOf(m)] = 1;",
+        "the largest term of the loss is counted twice",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "(y[i] === 1 ? -sum(",
+        "(y[i] === 1 ? sum(",
+        "the pull has the sign of the push",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "row[i] = -sum(row);",
+        "row[i] = sum(row);",
+        "a share falls with its own logit",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "(c < i ? 0 :",
+        "(c > i ? 0 :",
+        "the misprint of another formula",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/explorer.js",
+        "-14) - 10)",
+        "-14) - 11)",
+        "float16 with one digit too many",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/table.py",
+        "terms = np.exp(np.arange(1.0, len(z) + 1))",
+        "terms = np.exp(z)",
+        "the column has one misprint of two",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/table.py",
+        "with localcontext(rounding=ROUND_HALF_UP):",
+        "with localcontext():",
+        "halves are rounded as in Python",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/table.py",
+        "softmax_jacobian(z / temperature) / temperature",
+        "softmax_jacobian(z / temperature)",
+        "a slope without the temperature",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/table.py",
+        "{_row(escape(name), row, kinds)}",
+        "{_row(name, row, kinds)}",
+        "a name is markup",
+        EXPLORER,
+    ),
+    Mutant(
+        LIB + "explorer/element.py",
+        '("\'", "&#39;")',
+        '("\'", "\'")',
+        "a name ends the element's state",
+        EXPLORER,
     ),
 ]
 

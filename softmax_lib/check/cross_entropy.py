@@ -70,7 +70,7 @@ LOSSES = Exercise(
         Law("(3, 1, -3) costs 0.129, 2.129 or 6.129", EACH_LABEL),
         Law("adding a number to all logits changes nothing", batches(([[13, 11, 7]], [1]))),
         Law("in a batch each example pays by its own label", BATCH),
-        Law("logits of 1000 and -1000 make no inf and no nan", LARGE),
+        Law("logits of 1000 and -1000 have their right loss, not inf or nan", LARGE),
         Law("each row has its own maximum", batches(([[0, 1], [1000, 1001]], [0, 1]))),
         Law(
             "a class that is ruled out, and not true, costs nothing",

@@ -1,5 +1,6 @@
 """What a check answers: an object with facts for a program and two forms for a reader."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -16,7 +17,15 @@ HOLDS, FAILS = "#009E73", "#D55E00"
 
 @dataclass(frozen=True)
 class Section:
-    """A place in the course: the chapter's file name and the heading there."""
+    """A place in the course.
+
+    Attributes
+    ----------
+    chapter : str
+        The name of the chapter's file, such as "cross-entropy".
+    heading : str
+        The heading of the section.
+    """
 
     chapter: str
     heading: str
@@ -27,13 +36,29 @@ class Section:
 
 @dataclass(frozen=True)
 class Failure:
-    """The first law that does not hold, and the smallest input that shows it."""
+    """The first law that does not hold, and the smallest input that shows it.
+
+    Attributes
+    ----------
+    law : str
+        The law, as a sentence.
+    given : str
+        The call, as code.
+    came, expected : str
+        What the function returned or raised, and what the right one returns.
+    mistake : Mistake or None
+        The known mistake that it has the fingerprint of: its `id`, `title`, `text` and `section`.
+    printed : str
+        What the function printed during the call.
+    warned : tuple of str
+        The warnings during the call.
+    """
 
     law: str
     given: str
     came: str
     expected: str
-    mistake: object = None  # a `Mistake`, if the failure has the fingerprint of a known one
+    mistake: object = None
     printed: str = ""
     warned: tuple = ()
 
@@ -51,8 +76,7 @@ class Report:
     laws : tuple of str
         The laws that hold, in the order of the checks.
     failure : Failure or None
-        The first law that does not hold: `law`, `given`, `came`, `expected`, `mistake`,
-        and what the function printed and warned of meanwhile.
+        The first law that does not hold.
     notes : tuple of str
         What the reader should know besides.
     """
@@ -79,7 +103,7 @@ class Report:
 
     @property
     def section(self):
-        """Where the course explains that mistake: a `Section`, or None."""
+        """The section that explains that mistake, or None."""
         return self.failure and self.failure.mistake and self.failure.mistake.section
 
     def __bool__(self):
@@ -140,5 +164,7 @@ class Report:
 
 
 def _marked(label, text):
-    code = label in ("given", "came", "expected", "printed", "warned")
-    return f"<code>{escape(text)}</code>" if code else escape(text)
+    """Return HTML: values are code as a whole, and in sentences what stands in backticks."""
+    if label in ("given", "came", "expected", "printed", "warned"):
+        return f"<code>{escape(text)}</code>"
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -8,7 +8,6 @@ IN_LOGITS = Section("cross-entropy", "The same loss in logits")
 MISPRINTS = Section("cross-entropy", "Two misprints in one formula")
 ONE_HOT_SECTION = Section("cross-entropy", "One-hot: why it is called cross-entropy")
 SURPRISE = Section("cross-entropy", "Entropy, and what the prediction adds")
-EXERCISES = Section("cross-entropy", "Exercises")
 
 TRANSPOSED = Mistake(
     "transposed",
@@ -33,7 +32,7 @@ EVERY_ROW = Mistake(
     "Every row gets the labels of all examples",
     "`A[:, labels]` takes all those columns in each row. Pair them with the rows: "
     "`A[np.arange(len(labels)), labels]`.",
-    EXERCISES,
+    LIKELIHOOD,
 )
 LABEL_AS_VALUE = Mistake(
     "label-as-value",
