@@ -8,7 +8,7 @@ import math
 import numpy as np
 import scipy.special
 
-from softmax_lib import log_softmax, softmax
+from softmax_lib import log_softmax, softmax, softmax_jacobian
 
 
 def by_row(f):
@@ -297,6 +297,8 @@ PRODUCT = [
     ("no-keepdims", of_p(lambda p, v: p * (v - np.einsum("...c,...c->...", p, v)))),
     ("few-digits", one_step),
     ("one-example-only", lambda z, v: JACOBIAN_OF(softmax(z)) @ v if z.ndim == 1 else 1 / "C"),
+    ("one-example-only", lambda z, v: softmax(z) * (v - np.dot(softmax(z), v))),
+    ("one-example-only", lambda z, v: np.matmul(softmax_jacobian(z), v)),
 ]
 
 

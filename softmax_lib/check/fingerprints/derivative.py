@@ -6,7 +6,7 @@ from softmax_lib import softmax, softmax_jacobian, softmax_jvp
 from softmax_lib.check.fingerprints.definition import total
 from softmax_lib.check.fingerprints.overflow import naive, shifted
 from softmax_lib.check.fingerprints.tools import ROUNDED, along_columns, on_the_whole
-from softmax_lib.check.mistakes import definition, derivative, overflow
+from softmax_lib.check.mistakes import definition, derivative, general, overflow
 
 
 def _matrix(diagonal, off):
@@ -63,6 +63,11 @@ def _mean_as_row(z, v):
     return p * (v - np.sum(p * v, axis=-1))
 
 
+def _by_matrix_product(z, v):
+    p = softmax(z)
+    return p * (v - p @ v)
+
+
 def _naive_product(z, v):
     p = naive(z)
     return p * (v - total(p * v))
@@ -87,5 +92,9 @@ PRODUCT = (
     definition.WHOLE_ARRAY.like(on_the_whole(softmax_jvp), _global_mean),
     definition.WRONG_AXIS.like(along_columns(softmax_jvp)),
     definition.NO_KEEPDIMS.like(_mean_as_row),
+    general.ONE_EXAMPLE_ONLY.like(
+        _by_matrix_product,
+        lambda z, v: softmax_jacobian(z) @ v,
+    ),
     ROUNDED,
 )

@@ -10,8 +10,7 @@ RATIOS = Section("definition", "What the exponential does to ratios and to diffe
 SHIFT = Section("definition", "Adding the same number to every logit")
 SIGMOID = Section("definition", "Two classes: the sigmoid")
 TEMPERATURE = Section("definition", "Temperature")
-BATCH = Section("backprop", "A batch through a layer")
-BY_ROW = Section("overflow", "Subtract the maximum")
+BATCH = Section("overflow", "Subtract the maximum")
 
 ARGMAX_INDEX = Mistake(
     "argmax-index",
@@ -146,7 +145,7 @@ NO_KEEPDIMS = Mistake(
     "A row's number meets a column",
     "Without keepdims=True one number a row becomes a row itself, and NumPy lines it up with "
     "the columns: an error, or for a square batch a silent one.",
-    BY_ROW,
+    BATCH,
 )
 AXIS_IGNORED = Mistake(
     "axis-ignored",
