@@ -218,7 +218,7 @@ def log_softmax_of(log_p, z, *, axis, temperature=1.0):
 def logsumexp_of(lse, z, *, axis):
     """Fill lse with m + log(1 + r)."""
     m, first = maximum(z, axis, lse.dtype)
-    s = m if first is None else needed_shift(z, m, axis)
+    s = needed_shift(z, m, axis)
     lse[...] = m + np.log1p(rest_of(z, m, first, s, axis))
     np.copyto(lse, m, where=np.isinf(m))
 

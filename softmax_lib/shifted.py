@@ -1,4 +1,4 @@
-"""What softmax, log-softmax, log-sum-exp and the losses share: logits shifted by their maximum.
+"""What softmax, log-softmax, log-sum-exp and the losses share: logits shifted where they must be.
 
 Each function takes one tile; see `_tiles`.
 """
@@ -8,10 +8,6 @@ import functools
 import numpy as np
 
 from softmax_lib._tiles import joined, maximum, pieces, total
-
-# ULP of log(1 + r) that the shift may take before they are given back, which in float32 takes
-# longer than the rest of the formula.
-BEARABLE = {np.dtype(np.float32): 8}
 
 
 def shift(z, m, temperature=1.0, out=None):
@@ -72,15 +68,16 @@ def rest_of(z, m, first, s, axis, temperature=1.0):
         top = terms[first]
         terms[first] -= top  # 0, or nan
         return total(terms, axis) / top
-    sums, ones = [], []
+    top = np.exp(m if s is None else m - s)
+    sums, ties = [], []
     for piece in pieces(z, axis):
-        terms = exponentials(z[piece], m, m.dtype, temperature)
-        # Terms of 1 are counted instead of added; one of them is the first maximum's.
-        whole = np.floor(terms)
-        terms -= whole
-        ones.append(whole.sum(axis=axis, keepdims=whole.ndim > 1))
+        terms = exponentials(z[piece], s, m.dtype, temperature)
+        # The largest are counted instead of added; one of them is the first.
+        largest = z[piece] == m
+        np.copyto(terms, 0, where=largest)
+        ties.append(np.add.reduce(largest, axis, m.dtype, None, largest.ndim > 1))
         sums.append(total(terms, axis))
-    return joined(sums, axis) + (joined(ones, axis) - 1)
+    return joined(sums, axis) / top + (joined(ties, axis) - 1)
 
 
 def lost_by_shift(z, m, axis, rows=None):
@@ -100,24 +97,14 @@ def lost_by_shift(z, m, axis, rows=None):
 def log_total_of(z, axis, dtype, temperature=1.0):
     """Return m and log(1 + r)."""
     m, first = maximum(z, axis, dtype)
-    s = m if first is None else needed_shift(z, m, axis, temperature)
+    s = needed_shift(z, m, axis, temperature)
     r = rest_of(z, m, first, s, axis, temperature)
     if s is not None and temperature == 1.0:
-        near = (r < min(7, z.shape[axis] / 8)) & (s != 0)
-        if np.count_nonzero(near):
-            near &= _ulps_lost(r, z.shape[axis]) > BEARABLE.get(dtype, 2.5)
-            if z.ndim == 1 and near:
-                r += lost_by_shift(z, m, axis)
-            elif np.count_nonzero(near):
-                r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
+        # z - m is exact unless z < m / 2, and such terms are at most e^(-m / 2): r must be small
+        # for their last digits to show.
+        near = (s > 0) & (r < z.shape[axis] * m * np.exp(-m / 2))
+        if z.ndim == 1 and near:
+            r += lost_by_shift(z, m, axis)
+        elif np.count_nonzero(near):
+            r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
     return m, np.log1p(r)
-
-
-def _ulps_lost(r, length):
-    """Return how many ULP of log(1 + r) the rounding of z - m can take.
-
-    It takes from each gap at most u times the gap. Their mean, weighted by the terms of r, is at
-    most log(length / r): this is Gibbs' inequality for the terms' shares of r.
-    """
-    u = np.finfo(r.dtype).eps / 2
-    return r / (1 + r) * np.log(length / r) * u / np.spacing(np.log1p(r))

@@ -29,12 +29,15 @@ KINDS = (
     "12 ahead of equals",
     "30 ahead of equals",
     "72 ahead of equals",
+    # Beyond what e^ can take, and so far ahead that z - m is rounded.
+    "out of range",
     "offset of 1e4",
     "offset of 1e8",
     "ties at the top",
     # Log-sum-exp is nearly 0 here: m and log(1 + r) cancel.
     "log-probabilities",
 )
+OUT_OF_RANGE = {np.float16: (27, 88), np.float32: (27, 88), np.float64: (320, 720)}
 WIDE = {np.float16: 80, np.float32: 80, np.float64: 700}
 SEEDS = {2: 5, 3: 5, 10: 5, 17: 5, 100: 2, 1000: 2}  # how many for how many classes
 
@@ -136,6 +139,10 @@ def logits_of(kind, dtype, n, seed):
             z = (1.2345 + normal * 2.0**-11).astype(dtype)
         case [lead, "ahead", *_]:
             z[k] = z.max() + dtype(lead)
+        case ["out", *_]:
+            others, leader = OUT_OF_RANGE[dtype]
+            z += dtype(others)
+            z[k] = dtype(leader)
         case ["offset", "of", offset]:
             z += dtype(offset)
         case ["ties", *_]:

@@ -224,7 +224,7 @@ def test_softmax_keeps_its_digits_where_no_exponential_leaves_the_range(dtype, p
         rows = ((largest >= 0) | (smallest >= lowest + 1.01)) & (
             largest <= highest - np.log(case.z.shape[1]) - 1.01
         )
-        assert rows.any() != kind.startswith("offset") or dtype == SINGLE
+        assert rows.any() != kind.startswith(("offset", "out")) or dtype == SINGLE
         if rows.any():
             exact = tuple(part[rows] for part in case.exact["p"])
             got = case.known(call(softmax, place, case.z))[rows]

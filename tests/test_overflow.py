@@ -484,8 +484,8 @@ def test_float16_is_rounded_once(drawn):
 
 def test_a_masked_class_takes_nothing_from_the_digits_of_the_others():
     # Where the rounding of z - m is given back, that of -inf - m is nan.
-    for gap in (12.1, 30.1, 72.1):
-        for z in ([gap, 0.3], [0.3, gap], [gap, 0.3, 0.2]):
+    for largest, other in ((12.1, 0.3), (30.1, 0.3), (72.1, 0.3), (720.1, 320.3)):
+        for z in ([largest, other], [other, largest], [largest, other, other - 0.1]):
             masked = np.array([*z, -INF])
             for rows in (masked, np.tile(masked, (3, 1)), np.tile(masked[:, None], (1, 3)).T):
                 got = log_softmax(rows)
