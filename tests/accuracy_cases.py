@@ -37,7 +37,7 @@ KINDS = (
     # Log-sum-exp is nearly 0 here: m and log(1 + r) cancel.
     "log-probabilities",
 )
-OUT_OF_RANGE = {np.float16: (27, 88), np.float32: (27, 88), np.float64: (320, 720)}
+OUT_OF_RANGE = {np.float16: (12, 88), np.float32: (12, 88), np.float64: (120, 720)}
 WIDE = {np.float16: 80, np.float32: 80, np.float64: 700}
 SEEDS = {2: 5, 3: 5, 10: 5, 17: 5, 100: 2, 1000: 2}  # how many for how many classes
 
