@@ -47,8 +47,8 @@ def exact_logsumexp(row, temperature=1):
 
 def exact_log_softmax(row, temperature=1):
     """Return the logarithms of softmax(z / T) of one row to 60 digits and more."""
-    # log p of a confident class is about -exp(-gap): the digits of 1 come on top of the 60, for gaps
-    # up to 745.
+    # log p of a confident class is about -exp(-gap), with gaps up to 745: the digits of 1 come on
+    # top of the 60.
     with mpmath.workdps(400):
         z = [exact(value) / exact(temperature) for value in row]
         largest = max(z)
