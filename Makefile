@@ -3,17 +3,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSING := .venv/.browsing
 UPGRADE ?=
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	--fork-strategy fewest $(UPGRADE) --custom-compile-command "make lock"
 
 # Compiled modules halve the time that every later start takes. Another environment that happens
 # to be active is not meant.
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book test notebooks lab mutants bench lock clean
+.PHONY: help book test test-site notebooks lab mutants bench lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -40,6 +43,9 @@ test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, s
 	cat _build/lane.log; \
 	exit $$((units + others))
 
+test-site: $(BROWSING) book  ## read the built site in Chromium: screens, themes, keyboard, barriers
+	$(BIN)/python -m pytest tests/site
+
 notebooks: $(READY)  ## execute every chapter and store its outputs
 	$(BIN)/python tools/notebooks.py
 
@@ -54,14 +60,14 @@ mutants: $(READY)  ## break the course in many small ways and see each one caugh
 bench: $(READY)  ## time the library beside its peers, for some minutes on a quiet machine
 	$(BIN)/python benchmarks/speed.py
 
-lock: $(READY)  ## remake requirements.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
-	$(BIN)/uv pip compile pyproject.toml --extra book --extra test --quiet \
-		--universal --python-version 3.11 --fork-strategy fewest $(UPGRADE) \
-		--no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+lock: $(READY)  ## remake both locks from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) pyproject.toml --extra book --extra test --output-file requirements.txt
+	$(COMPILE) --group site --constraint requirements.txt --output-file tests/site/requirements.txt
 	echo "-e ." >> requirements.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints
+	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints \
+		tests/site/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs several times faster than pip, but does not read pip's settings: where those name
@@ -73,4 +79,11 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
 	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt \
 		|| $(BIN)/python -m pip install -r requirements.txt
+	touch $@
+
+# What the browser tests need beyond that; axe-core is on npm alone.
+$(BROWSING): $(READY) tests/site/requirements.txt tests/site/package-lock.json
+	$(BIN)/uv pip install --python $(BIN)/python -r tests/site/requirements.txt \
+		|| $(BIN)/python -m pip install -r tests/site/requirements.txt
+	cd tests/site && npm ci --no-audit --no-fund
 	touch $@

@@ -106,8 +106,8 @@ def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:
 def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
     html = set_formula(writer, node, one_display(node.astext()), display=True)
     writer.body.append(writer.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    # A wide formula scrolls inside this element: reachable by keyboard, and never the page.
-    writer.body.append(f'<div class="formula" tabindex="0">{html}</div>')
+    # A wide formula scrolls inside this element, and never the page.
+    writer.body.append(f'<div class="formula">{html}</div>')
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, _("Link to this equation"))

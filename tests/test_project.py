@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,10 +17,18 @@ import softmax_lib
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = dict(re.findall(r"(?m)^([a-z]+):.*?## (.+)$", MAKEFILE))
+TARGETS = dict(re.findall(r"(?m)^([a-z-]+):.*?## (.+)$", MAKEFILE))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-PINS = {r.name: r for r in map(Requirement, (n for n in LOCK if n and n[0] not in "#-"))}
+BROWSER = ROOT / "tests" / "site"
+BROWSER_LOCK = (BROWSER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+
+
+def pins(lock: list[str]) -> dict[str, Requirement]:
+    return {r.name: r for r in map(Requirement, (n for n in lock if n and n[0] not in "#-"))}
+
+
+PINS = pins(LOCK)
 
 
 def check_schema(schema: str, path: Path) -> subprocess.CompletedProcess:
@@ -42,7 +51,7 @@ def test_every_target_has_its_line_of_help():
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "index.md", ".ci/run"])
 def test_every_make_command_exists(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    called = set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", text))
+    called = set(re.findall(r"(?m)(?:`|^)make ([a-z-]+)", text))
     assert called
     assert called <= set(TARGETS)
 
@@ -98,9 +107,9 @@ def test_one_version_everywhere():
 
 def test_the_lock_pins_everything_and_names_no_machine():
     assert LOCK[-1] == "-e ."
-    for line in LOCK[:-1]:
+    for line in LOCK[:-1] + BROWSER_LOCK:
         assert re.match(r"#|[a-z0-9-]+==[\w.]+( ; .+)?$", line), line
-    assert not [line for line in LOCK if re.search(r"https?:|file:|--|/", line)]
+    assert not [line for line in LOCK + BROWSER_LOCK if re.search(r"https?:|file:|--|/", line)]
 
 
 def test_the_lock_is_one_for_all_pythons():
@@ -119,3 +128,24 @@ def test_the_lock_meets_what_the_project_asks_for(group):
 def test_the_lock_keeps_numpy_below_the_release_that_leaves_python_3_11():
     (pin,) = PINS["numpy"].specifier
     assert tuple(map(int, pin.version.split(".")[:2])) < (2, 5)
+
+
+def test_the_lock_of_the_browser_tests_is_its_own_and_agrees_with_the_other():
+    (asked,) = map(Requirement, PYPROJECT["dependency-groups"]["site"])
+    locked = pins(BROWSER_LOCK)
+    (pin,) = locked[asked.name].specifier
+    assert asked.specifier.contains(pin.version)
+    assert asked.name not in PINS  # who only wants the book downloads no browser's driver
+    assert {name: str(PINS.get(name, pin)) for name, pin in locked.items()} == {
+        name: str(pin) for name, pin in locked.items()
+    }
+
+
+def test_the_npm_lock_names_versions_and_sums_and_no_place():
+    asked = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    packages = json.loads((BROWSER / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert packages.pop("")["devDependencies"] == asked
+    assert set(asked) == {name.removeprefix("node_modules/") for name in packages}
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name

@@ -1,52 +1,22 @@
-"""The explorer in a real browser: every view is dragged, typed at and stepped.
+"""The explorer in a browser: every view is dragged, typed at and stepped, alone on a bare page."""
 
-Playwright and Chromium are no part of the locked environment; without them these tests are
-skipped, and say so.
-"""
+from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import softmax_lib as lib
-from softmax_lib.explorer import SCRIPT, STYLE, VIEWS, SoftmaxExplorer
+from explorers import EXPLORERS, column, drag, slider
+from softmax_lib.explorer import SCRIPT, STYLE, VIEWS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-if CHROMIUM is None:
-    pytest.skip("no Chromium on this machine", allow_module_level=True)
-
-NAMES = ["cat", "dog", "bird"]
-EXPLORERS = {
-    "definition": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES),
-    "overflow": SoftmaxExplorer([12.0, 1.0, -3.0], labels=NAMES, view="overflow"),
-    "derivative": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES, view="derivative"),
-    "cross-entropy": SoftmaxExplorer([3.0, 1.0, -3.0], 1, labels=NAMES, view="cross-entropy"),
-    "backprop": SoftmaxExplorer([3.0, 1.0, -3.0], 1, labels=NAMES, view="backprop"),
-}
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Explorer</title>
 <meta name="viewport" content="width=device-width">
 <style>[data-theme=dark] {{ background: #14181e; color: #d7dce3 }}</style></head>
 <body>{body}</body></html>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -63,7 +33,7 @@ def show(browser, tmp_path):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text))
         page.on("request", lambda request: wrong.append(request.url))
-        file = Path(tmp_path) / "page.html"
+        file = tmp_path / "page.html"
         body = "".join(EXPLORERS[view]._repr_html_() for view in views)
         file.write_text(PAGE.format(theme=theme, body=body), encoding="utf-8")
         page.goto(file.as_uri())
@@ -76,30 +46,8 @@ def show(browser, tmp_path):
     assert wrong == []
 
 
-def column(place, kind, rows=3):
-    """Return the numbers of a column of the table, by the class of its cells."""
-    shown = place.locator(f"tbody td.{kind}").evaluate_all("all => all.map(e => e.firstChild.data)")
-    return np.array([float(text.replace("−", "-")) for text in shown[:rows]])
-
-
-def slider(place, name):
-    return place.get_by_role("slider", name=name)
-
-
-def drag(place, name, fraction):
-    """Drag a slider's thumb with the mouse to a fraction of its length."""
-    thumb = slider(place, name)
-    thumb.scroll_into_view_if_needed()
-    box, mouse = thumb.bounding_box(), getattr(place, "page", place).mouse
-    y = box["y"] + box["height"] / 2
-    mouse.move(box["x"] + box["width"] / 2, y)
-    mouse.down()
-    mouse.move(box["x"] + fraction * box["width"], y, steps=4)
-    mouse.up()
-
-
 def said(page, text):
-    playwright.expect(page.get_by_role("status")).to_contain_text(text)
+    expect(page.get_by_role("status")).to_contain_text(text)
 
 
 # ---- every view ---------------------------------------------------------------------------------
@@ -122,7 +70,7 @@ def test_every_control_has_a_name_and_says_its_value(show, view):
     controls = page.locator("softmax-explorer :is(input, button, select)")
     assert controls.count() >= 4
     for control in controls.all():
-        playwright.expect(control).to_have_accessible_name(re.compile(r"\w"))
+        expect(control).to_have_accessible_name(re.compile(r"\w"))
     for control in page.get_by_role("slider").all():
         assert control.get_attribute("aria-valuetext")
 
@@ -310,75 +258,3 @@ def test_a_page_that_loads_the_files_needs_no_copy(browser, tmp_path):
     page.goto((tmp_path / "page.html").as_uri())
     assert slider(page, "logit cat").is_visible()
     page.close()
-
-
-# ---- in JupyterLab ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lab(tmp_path):
-    """Return the address of a JupyterLab of our own, with a notebook of two explorers."""
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
-    notebook = nbformat.v4.new_notebook()
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    notebook.cells = [
-        nbformat.v4.new_code_cell("from softmax_lib.explorer import SoftmaxExplorer"),
-        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0])"),
-        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0], 1, view='backprop')"),
-    ]
-    root = tmp_path / "root"
-    root.mkdir()
-    nbformat.write(notebook, root / "try.ipynb")
-    folders = {
-        f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")
-    }
-    paths = [str(Path(lib.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
-    with open(tmp_path / "log", "w") as log:
-        server = subprocess.Popen(
-            command,
-            env={**os.environ, **folders, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            for _ in range(120):
-                started = list((tmp_path / "RUNTIME").glob("jpserver-*.json"))
-                if started:
-                    break
-                time.sleep(0.5)
-            assert started, (tmp_path / "log").read_text()
-            yield json.loads(started[0].read_text())["url"] + "lab/tree/try.ipynb"
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def test_in_jupyterlab_a_slider_is_dragged_and_keeps_its_keys(lab, browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 1200})
-    page.goto(lab)
-    page.get_by_text("| Idle").wait_for(timeout=90_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    first, second = (page.locator("softmax-explorer").nth(n) for n in range(2))
-    second.get_by_role("button", name="Step").wait_for(timeout=20_000)
-    drag(first, "logit 1", 0.2)
-    cells = page.locator(".jp-Cell")
-    before = column(first, "z")[0], cells.count(), active(page)
-    assert before[0] < -4
-    # In command mode each of these keys moves to, adds, cuts or runs a cell.
-    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "a", "b", "x", "j", "Enter"):
-        page.keyboard.press(key)
-    assert column(first, "z")[0] == pytest.approx(before[0] + 0.3)
-    assert (cells.count(), active(page)) == before[1:]
-    second.get_by_role("button", name="Step").click()
-    assert column(second, "z")[0] == pytest.approx(2.12)
-    page.close()
-
-
-def active(page):
-    """Return which cell of a notebook is the active one."""
-    every = page.locator(".jp-Cell")
-    return every.evaluate_all("all => all.findIndex(e => e.classList.contains('jp-mod-active'))")

@@ -1,0 +1,56 @@
+"""Sphinx extension: what the theme and docutils write that keeps some readers out, put right.
+
+`make test-site` finds each of these again if it is not: axe-core looks at every page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.jinja2glue import BuiltinTemplateLoader
+
+SCRIPT = Path(__file__).with_name("scrollable.js")
+REPAIRS = {
+    # The title and the search stand in no landmark, so a reader who jumps by landmark misses them.
+    'class="bd-sidebar-primary bd-sidebar': 'role="complementary" aria-label="Sidebar" class="'
+    "bd-sidebar-primary bd-sidebar",
+    # Who says aloud what is on the button, "Search Ctrl K", has to hit it: no other name.
+    '<button class="btn search-button-field search-button__button pst-js-only" title="Search" '
+    'aria-label="Search"': '<button class="btn search-button-field search-button__button '
+    'pst-js-only" title="Search"',
+    # The same for the icons of the theme switch, of which all but one are hidden.
+    'data-mode="light" title="Light"': 'data-mode="light"',
+    'data-mode="dark"  title="Dark"': 'data-mode="dark"',
+    'data-mode="auto"  title="System Settings"': 'data-mode="auto"',
+    # An id that many boxes of a page bear names none of them.
+    '<section id="exercise-content">': "<section>",
+    '<section id="solution-content">': "<section>",
+    '<section class="theorem-content" id="proof-content">': '<section class="theorem-content">',
+    '<div class="proof admonition" id="proof">': '<div class="proof admonition">',
+    # Deprecated, and never allowed on a div; the list around it wants items.
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+
+
+class RepairedTemplates(BuiltinTemplateLoader):
+    """Sphinx's own templates, with the repairs made in what comes out of them."""
+
+    def render(self, template: str, context: dict[str, Any]) -> str:
+        page = super().render(template, context)
+        for old, new in REPAIRS.items():
+            page = page.replace(old, new)
+        return page
+
+
+def use_repairs(app: Sphinx, config: Config) -> None:
+    config.template_bridge = f"{__name__}.{RepairedTemplates.__name__}"
+    config.html_static_path.append(str(SCRIPT))
+    app.add_js_file(SCRIPT.name, loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("config-inited", use_repairs)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,140 @@
+"""A server for the built site, an ear for what goes wrong on a page, and hands to open folds."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+BUILT = Path(__file__).resolve().parents[2] / "_build" / "html"
+# For every page: the place of an element, short enough to read in a message.
+PLACE = """
+window.placeOf = element => {
+  const steps = [];
+  for (let at = element; at && at !== document.body; at = at.parentElement) {
+    if (at.id) { steps.unshift('#' + at.id); break; }
+    const classes = (at.getAttribute('class') || '').trim().split(/\\s+/).filter(Boolean);
+    const [first] = classes.filter(name => !name.startsWith('toggle'));
+    const mark = first ? '.' + first : '';
+    const alike = [...(at.parentElement || at).children].filter(e => e.tagName === at.tagName);
+    const nth = alike.length > 1 ? `:${alike.indexOf(at) + 1}` : '';
+    steps.unshift(at.tagName.toLowerCase() + mark + nth);
+  }
+  return steps.slice(-5).join(' > ');
+};
+window.isSeen = element =>
+  element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
+"""
+# A solution opens by a button in its title, a cell by its summary.
+FOLDS = ".toggle-button, details > summary"
+
+
+def built_pages() -> list[str]:
+    """Return every page of the built site, as its address within the site."""
+    # The theme leaves templates of its own in _static; they are no pages.
+    found = sorted(path.relative_to(BUILT) for path in BUILT.rglob("*.html"))
+    return [path.as_posix() for path in found if path.parts[0] != "_static"]
+
+
+class Site(NamedTuple):
+    """The built site: its folder, and its address, which ends in a slash."""
+
+    root: Path
+    url: str
+
+
+class Visit(NamedTuple):
+    """One page, open in one width and one theme, and what went wrong on it so far."""
+
+    page: Page
+    name: str
+    width: int
+    theme: str
+    wrong: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.width} px, {self.theme}"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serve files silently, those of the second folder too."""
+
+    protocol_version = "HTTP/1.1"  # one connection for many files
+
+    def __init__(self, *arguments, more: Path, **options):
+        self.more = more
+        super().__init__(*arguments, **options)
+
+    def translate_path(self, path: str) -> str:
+        added = self.more / path.split("?")[0].lstrip("/")
+        return str(added) if added.is_file() else super().translate_path(path)
+
+    def log_message(self, *message) -> None:
+        """Say nothing: the tests report what matters."""
+
+
+@contextmanager
+def served(root: Path, more: Path):
+    """Yield the address at which this machine, and no other, finds the files of both folders."""
+    handler = partial(Handler, directory=root, more=more)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def listed(where: object, found: list[str]) -> str:
+    """Return the message of a failure: where, and then everything that was found there."""
+    return "\n".join([f"{where}:", *found])
+
+
+def watch(page: Page, origin: str) -> list[str]:
+    """Return the list in which every mishap of the page will be written."""
+    wrong: list[str] = []
+
+    def requested(request):
+        if not request.url.startswith((origin, "data:", "blob:")):
+            wrong.append(f"asks another server: {request.url}")
+
+    def answered(response):
+        if response.status >= 400:
+            wrong.append(f"answered {response.status}: {response.url}")
+
+    def said(message):
+        if message.type in ("error", "warning"):
+            place = message.location
+            where = f"{place['url']}:{place['lineNumber']}"
+            wrong.append(f"console, {message.type}: {message.text} ({where})")
+
+    page.on("request", requested)
+    page.on("response", answered)
+    page.on("console", said)
+    page.on("requestfailed", lambda request: wrong.append(f"{request.failure}: {request.url}"))
+    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+    page.on("websocket", lambda socket: wrong.append(f"opens a socket: {socket.url}"))
+    return wrong
+
+
+def fold(page: Page, *, opened: bool) -> int:
+    """Open or close everything that folds, and return how much of it there is."""
+    return page.evaluate(
+        """([folds, opened]) => {
+          const handles = [...document.querySelectorAll(folds)];
+          for (const handle of handles) {
+            const details = handle.closest('summary')?.parentElement;
+            const box = details ?? handle.closest('.toggle');
+            const open = details ? details.open : !box.classList.contains('toggle-hidden');
+            if (open !== opened) handle.click();
+          }
+          return handles.length;
+        }""",
+        [FOLDS, opened],
+    )

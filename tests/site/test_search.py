@@ -1,0 +1,60 @@
+"""There is one place to search, on every page, and what it finds is what was looked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browsing import listed
+
+SEARCH = re.compile("search", re.IGNORECASE)
+
+
+def places_to_search(page):
+    """Return what a reader sees, and a screen reader names, as a search: a field or its button."""
+    found = [page.get_by_role(role, name=SEARCH) for role in ("searchbox", "button")]
+    return [place for places in found for place in places.all() if place.is_visible()]
+
+
+def look_for(page, word):
+    """Type a word where the page offers to search, and return the results."""
+    (place,) = places_to_search(page)
+    place.click()
+    page.get_by_role("searchbox").locator("visible=true").fill(word)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?*")
+    return page.locator("#search-results li a")
+
+
+def follow_to_overflow(page, place):
+    results = look_for(page, "overflow")
+    expect(results.first, place).to_be_visible(timeout=20_000)
+    found = {link.get_attribute("href").split("#")[0].split("?")[0] for link in results.all()}
+    assert "chapters/overflow.html" in found, f"{place}: the search finds {sorted(found)}"
+    page.locator("#search-results li a[href*='chapters/overflow.html']").first.click()
+    expect(page.locator("h1:visible"), place).to_contain_text("Overflow")
+
+
+def test_each_page_has_exactly_one_search_box(visit):
+    assert len(places_to_search(visit.page)) == 1, f"{visit}: {places_to_search(visit.page)}"
+
+
+def test_the_search_of_every_page_finds_the_chapter_on_overflow(opened, name):
+    visit = opened(name)
+    follow_to_overflow(visit.page, name)
+    assert not visit.wrong, listed(visit, visit.wrong)
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_narrow_screen_can_search_too(opened, width):
+    visit = opened("index.html", width=width, theme="dark")
+    follow_to_overflow(visit.page, visit)
+
+
+def test_a_word_that_is_nowhere_is_not_found(opened):
+    page = opened("index.html").page
+    results = look_for(page, "xylophone")
+    expect(page.locator("#search-results")).to_contain_text(re.compile("did not match|no results"))
+    assert results.count() == 0
