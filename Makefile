@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-site notebooks lab mutants bench lock clean
+.PHONY: help book pdf test test-site notebooks lab mutants bench lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,9 +22,12 @@ book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
 
+pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into _build/pdf
+	$(BIN)/python tools/pdf.py
+
 # What tests no line of the library that others do not, and goes beside the notebooks.
 BESIDE := $(addprefix tests/test_,accuracy.py benchmark_speed.py course.py katex.py makefile.py \
-	mutants.py notebooks.py pictures.py project.py site.py strict.py)
+	mutants.py notebooks.py pictures.py project.py sharing.py site.py strict.py)
 
 # In two lanes, for two cores, and both in the background: the shell would otherwise hear that it
 # is to stop only when they are through. Coverage is for the library's own tests: nbval would start
