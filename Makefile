@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-site notebooks lab mutants bench lock clean
+.PHONY: help book pdf test test-site notebooks lab mutants bench bench-site lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +26,9 @@ pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into
 	$(BIN)/python tools/pdf.py
 
 # What tests no line of the library that others do not, and goes beside the notebooks.
-BESIDE := $(addprefix tests/test_,accuracy.py benchmark_speed.py course.py katex.py makefile.py \
-	mutants.py notebooks.py pictures.py project.py sharing.py site.py strict.py)
+BESIDE := $(addprefix tests/test_,accuracy.py benchmark_site.py benchmark_speed.py bundle.py \
+	course.py katex.py makefile.py mutants.py notebooks.py pages.py pictures.py project.py \
+	sharing.py site.py strict.py)
 
 # In two lanes, for two cores, and both in the background: the shell would otherwise hear that it
 # is to stop only when they are through. Coverage is for the library's own tests: nbval would start
@@ -62,6 +63,11 @@ mutants: $(READY)  ## break the course in many small ways and see each one caugh
 # PyTorch is left out, with a note, until .venv/bin/pip install -e ".[bench]" has added it.
 bench: $(READY)  ## time the library beside its peers, for some minutes on a quiet machine
 	$(BIN)/python benchmarks/speed.py
+
+# Lighthouse is on npm alone.
+bench-site: $(BROWSING)  ## weigh the site beside an untouched Jupyter Book, in Chromium, on a quiet machine
+	cd benchmarks/lighthouse && npm ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python benchmarks/site.py
 
 lock: $(READY)  ## remake both locks from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml --extra book --extra test --output-file requirements.txt

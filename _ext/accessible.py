@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
-SCRIPT = Path(__file__).with_name("scrollable.js")
 REPAIRS = {
     # The title and the search stand in no landmark, so a reader who jumps by landmark misses them.
     'class="bd-sidebar-primary bd-sidebar': 'role="complementary" aria-label="Sidebar" class="'
@@ -47,8 +45,6 @@ class RepairedTemplates(BuiltinTemplateLoader):
 
 def use_repairs(app: Sphinx, config: Config) -> None:
     config.template_bridge = f"{__name__}.{RepairedTemplates.__name__}"
-    config.html_static_path.append(str(SCRIPT))
-    app.add_js_file(SCRIPT.name, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -323,7 +324,8 @@ def test_the_explorers_share_one_script_on_the_pages_that_have_one(site):
         soup = soup_of(page)
         loaded = [Path(urlsplit(name).path).name for name in loaded_by(soup)]
         wanted = int(bool(soup.find("softmax-explorer")))
-        assert loaded.count("explorer.js") == loaded.count("explorer.css") == wanted, page
+        assert loaded.count("explorer.js") == wanted, page
+        assert "explorer.css" not in loaded, page  # it is part of the one that all pages share
         assert not any("softmax-explorer" in script.get_text() for script in soup("script")), page
 
 
@@ -384,6 +386,106 @@ def test_a_mistake_links_to_the_heading_that_explains_it(site):
 def test_a_section_without_a_label_cannot_be_linked():
     with pytest.raises(LookupError, match=r"Exercises.* has no label"):
         checks.link_to(check.Section("overflow", "Exercises"))
+
+
+# ---- weight -----------------------------------------------------------------------------------
+# Not times, which depend on the machine: benchmarks/site.md has those. What follows leaves room
+# for an explorer more, not for a script or a font more.
+
+LARGEST = {"html": 90_000, "css": 40_000, "js": 45_000, "svg": 30_000, "woff2": 55_000}
+FILES, BYTES = 22, 200_000  # of a chapter; the fonts of formulas, which vary, come on top
+
+
+def sent(file):
+    """Return the bytes that a usual server sends: text is compressed on the way."""
+    data = file.read_bytes()
+    text = file.suffix in (".html", ".css", ".js", ".svg")
+    return len(gzip.compress(data, 6, mtime=0)) if text else len(data)
+
+
+def weights(page):
+    """Return what a page and its stylesheets name, by file; of fonts, those of the text."""
+    found = {page} | {page.parent / urlsplit(name).path for name in loaded_by(soup_of(page))}
+    for sheet in [file for file in found if file.suffix == ".css"]:
+        for reference in css_references(sheet.read_text(encoding="utf-8")):
+            if "source-serif" in reference:
+                found.add(sheet.parent / reference)
+    return {file.resolve(): sent(file) for file in found}
+
+
+def in_the_way(soup):
+    """Return the scripts of the head for which a browser waits, and doubled stylesheets."""
+    scripts = [script["src"] for script in soup.find_all("script", src=True)
+               if not (script.has_attr("defer") or script.has_attr("async"))]
+    sheets = [link["href"] for link in soup.find_all("link", rel="stylesheet")]
+    others = [name for name in sheets if not re.search(r"/site\.css", name)]
+    return scripts + others
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_is_light(site, name):
+    found = weights(site / f"chapters/{name}.html")
+    listed = "\n".join(f"{size:>8} {file.name}" for file, size in
+                       sorted(found.items(), key=lambda item: -item[1]))
+    assert len(found) <= FILES, f"{name} loads {len(found)} files:\n{listed}"
+    assert sum(found.values()) <= BYTES, f"{name} loads {sum(found.values())} bytes:\n{listed}"
+
+
+def test_no_file_of_a_page_is_too_heavy(site):
+    for page in pages_of(site):
+        for file, size in weights(page).items():
+            allowed = LARGEST.get(file.suffix[1:], 20_000)
+            # The index of all words is for the page that searches it.
+            if file.name != "searchindex.js":
+                assert size <= allowed, f"{page.relative_to(site)}: {file.name} sends {size} bytes"
+
+
+def test_nothing_but_its_stylesheets_holds_up_a_page(site):
+    for page in pages_of(site):
+        assert in_the_way(soup_of(page)) == [], page
+
+
+def test_only_the_page_that_searches_loads_the_index(site):
+    for page in pages_of(site):
+        loads = any("searchindex.js" in name for name in loaded_by(soup_of(page)))
+        assert loads == (page.name == "search.html"), page
+
+
+def test_a_script_or_stylesheet_that_no_page_loads_is_not_published(site):
+    loaded = {Path(urlsplit(name).path).name for page in pages_of(site)
+              for name in loaded_by(soup_of(page))}
+    published = {file.name for kind in ("*.js", "*.css", "*.map") for file in site.rglob(kind)}
+    # One for pages with explorers, of which there need be none.
+    assert published - loaded <= {"explorer.js", "explorer.css"}
+
+
+def test_every_picture_of_the_text_has_its_size(site):
+    for page in pages_of(site):
+        for picture in soup_of(page).select("article img"):
+            assert picture.has_attr("width") and picture.has_attr("height"), f"{page}: {picture}"
+
+
+def test_the_icons_of_the_pages_are_in_the_stylesheet(site):
+    css = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    for page in pages_of(site):
+        for icon in soup_of(page).select("[class*=fa-]"):
+            names = {cls for cls in icon["class"] if cls.startswith("fa-")}
+            names -= {"fa-solid", "fa-lg"}
+            for name in names:
+                assert re.search(rf"\.{name}::?before", css), f"{page}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<script src="a.js"></script>', ["a.js"]),
+        ('<script defer src="a.js"></script>', []),
+        ('<link rel="stylesheet" href="_static/site.css?v=1">', []),
+        ('<link rel="stylesheet" href="_static/theme.css">', ["_static/theme.css"]),
+    ],
+)
+def test_what_is_in_the_way_is_seen(html, found):
+    assert in_the_way(BeautifulSoup(html, "lxml")) == found
 
 
 # ---- the checks themselves --------------------------------------------------------------------

@@ -1,0 +1,81 @@
+"""The theme's icons, cut down to those that the site shows.
+
+The theme brings Font Awesome three times: as a script of 1.5 MB, and as fonts for its own
+stylesheet. Here the stylesheet draws all icons, with fonts of a few glyphs that it carries
+inside itself; nothing is left to fetch. The glyphs are the theme's own, unchanged, under the
+SIL Open Font License 1.1, as the stylesheet says where it carries them.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+import re
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+# It reports every table that it drops.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+# Icon fonts keep their glyphs in the private use area.
+ICON = re.compile("[\ue000-\uf8ff]")
+FACE = re.compile(r"@font-face\s*\{[^}]*Font Awesome[^}]*\}")
+SOURCE = re.compile(r"src:\s*url\([^)]*\).*?url\([\"']?([^\"')]*\.ttf)[\"']?\)[^;}]*")
+OUTLINED = re.compile(r"fa-(?:font-)?regular\b(?!:)")
+LICENCE = "scripts/fontawesome.js.LICENSE.txt"
+
+
+def carry_icons(css: str, folder: Path) -> str:
+    """Return `css` with the icons that it names inside it.
+
+    Parameters
+    ----------
+    css : str
+        The stylesheet, pruned, with its urls relative to `folder`.
+    folder : Path
+        Where it will be published, with the theme's fonts.
+
+    Raises
+    ------
+    ValueError
+        If the theme's fonts are not what is known here, or have not all of the icons.
+    """
+    licence = (folder / LICENCE).read_text(encoding="utf-8").strip()
+    if "SIL OFL" not in licence:
+        raise ValueError(f"{LICENCE} no longer names the licence of the fonts")
+    rest = FACE.sub("", css)
+    if OUTLINED.search(rest):
+        raise ValueError("a page shows an outlined icon (fa-regular), and only solid ones are kept")
+    missing = set(ICON.findall(rest))
+    faces = []
+    for face in FACE.findall(css):
+        source = SOURCE.search(face)
+        if not source:
+            raise ValueError(f"this face of the theme names no ttf file: {face}")
+        if "regular" in source.group(1):
+            continue
+        font = TTFont(folder / source.group(1), recalcTimestamp=False)
+        icons = {icon for icon in missing if ord(icon) in font.getBestCmap()}
+        missing -= icons
+        if icons:
+            data = base64.b64encode(subset(font, icons)).decode()
+            inside = f'src:url("data:font/woff;base64,{data}") format("woff")'
+            faces.append(face.replace(source.group(), inside))
+    if missing:
+        named = ", ".join(sorted(f"{ord(icon):x}" for icon in missing))
+        raise ValueError(f"Font Awesome as the theme brings it has no icon {named}")
+    return "\n".join([rest, licence, *faces, ""])
+
+
+def subset(font: TTFont, characters: set[str]) -> bytes:
+    """Return the font as WOFF, with the glyphs of `characters` alone."""
+    options = Options(name_IDs=["*"], hinting=False, layout_features=[], glyph_names=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=map(ord, characters))
+    subsetter.subset(font)
+    font.flavor = "woff"
+    file = io.BytesIO()
+    font.save(file, reorderTables=False)
+    return file.getvalue()

@@ -1,0 +1,166 @@
+"""The extension that joins stylesheets and scripts: what it keeps, and what stops the build."""
+
+import base64
+import io
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pydata_sphinx_theme
+import pytest
+from fontTools.ttLib import TTFont
+from sphinx.errors import ExtensionError
+
+import bundle
+from icons import carry_icons, subset
+from prune import prune
+
+THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
+FACES = bundle.read_style(THEME, "styles/pydata-sphinx-theme.css")
+
+
+# ---- rules that no page uses ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".used{color:red}.unused{color:blue}", ".used{color:red}"),
+        (".used .unused, .used b{color:red}", ".used b{color:red}"),
+        ("#used>p{color:red}#unused{color:red}", "#used>p{color:red}"),
+        ("b:not(.unused){color:red}", "b:not(.unused){color:red}"),
+        ("@media print{.unused{color:red}}", ""),
+        ("@media print{.used{color:red}}", "@media print{.used{color:red}}"),
+        ("@page{margin:0}", "@page{margin:0}"),
+        ("b{--one:1;--two:2;top:var(--one)}", "b{--one:1;top:var(--one)}"),
+        (".unused{top:var(--one)}b{--one:1}", ""),
+        ('html[data-theme="dark"] .used{color:red}', 'html[data-theme="dark"] .used{color:red}'),
+    ],
+)
+def test_only_what_can_apply_stays(css, kept):
+    assert prune(css, {"used"}) == kept
+
+
+def test_a_chain_of_unused_properties_goes_to_its_end():
+    assert prune("b{--a:var(--b);--b:var(--c);--c:1;top:0}", set()) == "b{top:0}"
+
+
+def test_a_stylesheet_that_cannot_be_read_is_refused():
+    with pytest.raises(ValueError, match="line 2"):
+        prune("b{top:0}\nunfinished", set())
+
+
+# ---- icons ------------------------------------------------------------------------------------
+
+
+def carried(css):
+    """Return the one font that a stylesheet has inside it."""
+    (data,) = re.findall(r'data:font/woff;base64,([^"]+)', css)
+    return base64.b64decode(data)
+
+
+def test_the_stylesheet_carries_the_icons_that_it_names_and_the_licence():
+    css = carry_icons(prune(FACES, {"fa-solid", "fa-sun"}), THEME)
+    font = TTFont(io.BytesIO(carried(css)))
+    assert 0xF185 in font.getBestCmap()
+    assert 0xF186 not in font.getBestCmap()  # the moon
+    assert "SIL OFL 1.1" in css
+    assert ".woff2" not in css and ".ttf" not in css
+
+
+def test_a_glyph_is_the_themes_own():
+    source = THEME / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf"
+    whole, part = TTFont(source), TTFont(io.BytesIO(subset(TTFont(source), {"\uf185"})))
+    name = whole.getBestCmap()[0xF185]
+    small = part.getBestCmap()[0xF185]
+    assert part["glyf"][small].getCoordinates(part["glyf"]) == whole["glyf"][name].getCoordinates(
+        whole["glyf"]
+    )
+
+
+def test_an_icon_that_the_font_lacks_is_named():
+    with pytest.raises(ValueError, match="no icon e999"):
+        carry_icons(prune(FACES, set()) + 'b:before{content:"\ue999"}', THEME)
+
+
+def test_an_outlined_icon_is_refused():
+    with pytest.raises(ValueError, match="outlined"):
+        carry_icons(prune(FACES, {"fa-regular"}), THEME)
+
+
+# ---- scripts ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def static(tmp_path):
+    files = {
+        "documentation_options.js": "const OPTIONS = {};",
+        "first.js": "first();\n//# sourceMappingURL=first.js.map",
+        "design-tabs.js": "tabs();",
+        "styles/theme.css": '@import "../basic.css";b{background:url(../a.png)}',
+        "basic.css": 'i{background:url("a.png")}',
+        "a.png": "",
+    }
+    (tmp_path / "styles").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_settings_come_before_the_scripts_that_read_them(static):
+    asked = ["documentation_options.js", "first.js", "let late = 1", "design-tabs.js"]
+    joined = bundle.join_scripts(static, asked, set())
+    assert joined == "const OPTIONS = {};\n;\nlet late = 1\n;\nfirst();\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "classes"), [(["first.js", "design-tabs.js"], {"sd-tab-set"}), (["first.js"], set())]
+)
+def test_a_script_is_left_out_only_while_nothing_needs_it(static, asked, classes):
+    with pytest.raises(ExtensionError, match=r"design-tabs\.js"):
+        bundle.join_scripts(static, asked, classes)
+
+
+def test_a_changed_part_of_a_script_is_named(static, monkeypatch):
+    monkeypatch.setattr(bundle, "REPLACED_PARTS", {"first.js": ("second()", "scrollable.js")})
+    with pytest.raises(ExtensionError, match=r"first\.js .* scrollable\.js"):
+        bundle.join_scripts(static, ["first.js", "design-tabs.js"], set())
+
+
+# ---- stylesheets and pages ----------------------------------------------------------------------
+
+
+def test_imports_are_taken_in_and_urls_seen_from_their_new_place(static):
+    css = bundle.read_style(static, "styles/theme.css")
+    assert css == 'i{background:url("a.png")}b{background:url("a.png")}'
+
+
+def test_a_missing_file_of_a_stylesheet_is_named(static):
+    (static / "a.png").unlink()
+    with pytest.raises(ExtensionError, match=r"basic\.css names a\.png|theme\.css names"):
+        bundle.read_style(static, "styles/theme.css")
+
+
+def test_a_theme_with_other_files_stops_the_build(monkeypatch):
+    monkeypatch.setattr(bundle, "THEME_SCRIPTS", ["scripts/bootstrap.js"])
+    config = SimpleNamespace(templates_path=[])
+    with pytest.raises(ExtensionError, match=r"new \['scripts/pydata-sphinx-theme\.js'\]"):
+        bundle.replace_templates(None, config)
+
+
+def asked_for(*names):
+    return [SimpleNamespace(filename=f"_static/{name}", attributes={}) for name in names]
+
+
+def test_pages_keep_their_own_files_and_must_share_the_others():
+    app = SimpleNamespace()
+    page = {
+        "css_files": asked_for("all.css", "explorer.css"),
+        "script_files": asked_for("all.js", "explorer.js"),
+    }
+    bundle.take_in(app, "one", "page.html", page, None)
+    assert page["css_files"] == []
+    assert [file.filename for file in page["script_files"]] == ["_static/explorer.js"]
+    other = {"css_files": asked_for("new.css"), "script_files": asked_for("all.js")}
+    with pytest.raises(ExtensionError, match=r"two asks for other files than one: .*new\.css"):
+        bundle.take_in(app, "two", "page.html", other, None)

@@ -1,0 +1,84 @@
+"""The extension that sizes pictures and sections beforehand."""
+
+from types import SimpleNamespace
+
+import pytest
+from docutils import nodes
+from sphinx.errors import ExtensionError
+
+import pages
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" {}/>'
+
+
+def picture(folder, attributes):
+    file = folder / "a.svg"
+    file.write_text(SVG.format(attributes), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ('width="72pt" height="36pt"', (96, 48)),
+        ('width="1in" height="20"', (96, 20)),
+        ('width="10.4px" height="10.6px"', (10, 11)),
+    ],
+)
+def test_a_size_is_read_in_pixels(tmp_path, attributes, size):
+    assert pages.size_of(picture(tmp_path, attributes)) == size
+
+
+@pytest.mark.parametrize("attributes", ["", 'width="100%" height="5px"', 'width="5px"'])
+def test_a_picture_without_a_size_is_named(tmp_path, attributes):
+    with pytest.raises(ExtensionError, match=r"a\.svg: give the picture a width and a height"):
+        pages.size_of(picture(tmp_path, attributes))
+
+
+def test_only_the_first_picture_comes_at_once(tmp_path):
+    sources = {"x.svg": picture(tmp_path, 'width="8px" height="4px"')}
+    first, second = pages.size_images('<img src="x.svg">\n<img src="x.svg">', sources).split("\n")
+    assert first == '<img width="8" height="4" src="x.svg">'
+    assert second == '<img width="8" height="4" loading="lazy" src="x.svg">'
+
+
+def test_each_picture_of_a_page_gets_its_size_once(tmp_path):
+    sources = {"x.svg": picture(tmp_path, 'width="8px" height="4px"')}
+    body = '<img alt="&gt;" src="../_images/x.svg" /><img src="y.png"><img width="1" src="x.svg">'
+    assert pages.size_images(body, sources) == (
+        '<img width="8" height="4" alt="&gt;" src="../_images/x.svg" />'
+        '<img src="y.png"><img width="1" src="x.svg">'
+    )
+
+
+def section(name, *children):
+    return nodes.section("", *children, ids=[name])
+
+
+def test_a_guess_counts_what_is_seen():
+    text, code = nodes.paragraph("", "ten signs!"), nodes.literal_block("", "a\nb")
+    plain = section("s", text)
+    assert pages.guess(plain)[0] == 10
+    assert pages.guess(section("s", text.deepcopy(), code))[1] > pages.guess(plain)[1]
+    folded = nodes.admonition("", code.deepcopy(), text.deepcopy(), classes=["dropdown"])
+    assert pages.guess(section("s", text.deepcopy(), folded)) == pages.guess(plain)
+
+
+def test_only_the_sections_below_the_page_get_a_guess():
+    document = nodes.document(None, None)
+    inner = section("inner", nodes.paragraph("", "four"))
+    document += section("page", section("outer", inner))
+    body = '<section id="page"><section id="outer"><section id="inner"></section></section>'
+    written = pages.write_guesses(body, document)
+    assert '<section id="page"><section id="outer" style="--letters: 4; --rem: 1">' in written
+    assert '<section id="inner">' in written
+
+
+def test_a_page_names_its_viewport_once_and_no_role_that_is_given_up():
+    app = SimpleNamespace(builder=SimpleNamespace(images={}), srcdir=".")
+    context = {
+        "metatags": '<meta name="viewport" content="a" /><meta name="x" />',
+        "body": '<div role="doc-biblioentry">',
+    }
+    pages.complete(app, "page", "page.html", context, None)
+    assert context == {"metatags": '<meta name="x" />', "body": '<div role="listitem">'}
