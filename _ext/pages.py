@@ -47,7 +47,8 @@ def size_images(body: str, sources: dict[str, Path]) -> str:
     def sized(match: re.Match) -> str:
         nonlocal lazy
         tag = match.group()
-        source = sources.get(Path(SOURCE.search(tag)[1]).name)
+        named = SOURCE.search(tag)
+        source = named and sources.get(Path(named[1]).name)
         if "width" in tag or source is None or source.suffix != ".svg":
             return tag
         width, height = size_of(source)
