@@ -3,18 +3,25 @@
 // on the way of the Tab key otherwise. The theme does this too, but measures everything as soon as
 // the page is there, with which it undoes that sections out of sight wait.
 (() => {
-  const places = document.querySelectorAll(
-    ".formula, figure, pre, .pst-scrollable-table-container, .cell_output > .output",
-  );
-  // Called when a place is laid out for the first time, and whenever its size changes.
+  const selector =
+    ".formula, figure, pre, .pst-scrollable-table-container, .cell_output > .output";
+  const places = document.querySelectorAll(selector);
+  const measure = (place) => {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+    // Without it, who has just come here by the Tab key would be sent back to the start.
+    else if (place !== document.activeElement) place.removeAttribute("tabindex");
+  };
+  // Called when a place is laid out for the first time, and whenever its size changes. What waits
+  // by itself has its size before it has its content.
   const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute("tabindex");
-    }
+    for (const { target } of entries)
+      if (getComputedStyle(target).contentVisibility !== "auto") measure(target);
   });
   for (const place of places) {
     place.tabIndex = 0;
     observer.observe(place);
   }
+  document.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => {
+    if (!skipped && target.matches(selector)) requestAnimationFrame(() => measure(target));
+  });
 })();

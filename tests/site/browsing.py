@@ -123,6 +123,19 @@ def watch(page: Page, origin: str) -> list[str]:
     return wrong
 
 
+def settle(page: Page) -> None:
+    """Draw everything: sections, formulas and pictures out of sight otherwise wait for a reader."""
+    page.add_style_tag(content="* { content-visibility: visible !important }")
+    page.evaluate(
+        """async () => {
+          for (const image of document.images) image.loading = 'eager';
+          await Promise.all([...document.images].map(image => image.decode()));
+          await document.fonts.ready;
+          for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        }"""
+    )
+
+
 def fold(page: Page, *, opened: bool) -> int:
     """Open or close everything that folds, and return how much of it there is."""
     return page.evaluate(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from browser import ARGUMENTS, chromium
-from browsing import BUILT, PLACE, Site, Visit, built_pages, served, watch
+from browsing import BUILT, PLACE, Site, Visit, built_pages, served, settle, watch
 from explorers import PAGE, write_page
 
 WIDTHS = (390, 768, 1280)
@@ -85,7 +85,7 @@ def visit(request, site, context_of):
     page = context_of(width, theme).new_page()
     wrong = watch(page, site.url)
     page.goto(site.url + name)
-    page.evaluate("document.fonts.ready")
+    settle(page)
     yield Visit(page, name, width, theme, wrong)
     page.close()
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from browsing import settle
+
 FIGURES = """() => [...document.querySelectorAll('article img')].map(image => ({
   alt: image.alt,
   file: image.getAttribute('src').split('/').pop(),
@@ -72,6 +74,8 @@ def test_alternative_text_says_what_one_sees(visit):
 
 def test_figures_are_legible_on_a_dark_page(opened, name):
     light, dark = (opened(name, theme=theme).page for theme in ("light", "dark"))
+    for page in (light, dark):
+        settle(page)
     for n, figure in enumerate(light.evaluate(FIGURES)):
         place = f"{name}: {figure['place']}"
         pictures = [photograph(page.locator("article img").nth(n)) for page in (light, dark)]

@@ -36,7 +36,9 @@ STOP = """() => {
   if (looks(element) === unfocused.get(element)) wrong.push('nothing shows the focus');
   return { again, wrong: wrong.map(reason => `${placeOf(element)}: ${reason}`) };
 }"""
-MISSED = "[...unfocused.keys()].filter(e => isSeen(e) && !reached.has(e)).map(placeOf)"
+# What turns out not to scroll, once it is drawn, is no stop any more.
+MISSED = """[...unfocused.keys()]
+  .filter(e => isSeen(e) && e.tabIndex >= 0 && !reached.has(e)).map(placeOf)"""
 
 
 @pytest.mark.parametrize("width", [390, 1280])
