@@ -100,9 +100,10 @@ def log_total_of(z, axis, dtype, temperature=1.0):
     s = needed_shift(z, m, axis, temperature)
     r = rest_of(z, m, first, s, axis, temperature)
     if s is not None and temperature == 1.0:
-        # z - m is exact unless z < m / 2, and such terms are at most e^(-m / 2): r must be small
-        # for their last digits to show.
-        near = (s > 0) & (r < z.shape[axis] * m * np.exp(-m / 2))
+        # z - m is exact if z >= m / 2, or 2 m below 0. Other terms are at most e^(-|m| / 2): r must
+        # be small for their last digits to show.
+        size = np.abs(m)
+        near = (s != 0) & (r < z.shape[axis] * np.maximum(size, 1) * np.exp(-size / 2))
         if z.ndim == 1 and near:
             r += lost_by_shift(z, m, axis)
         elif np.count_nonzero(near):

@@ -127,7 +127,7 @@ def test_what_the_overflow_chapter_cites_is_what_was_measured():
     shifted, given_back = (min(price[kind]) / min(price["ours"])
                            for kind in ("ours, shifted", "ours, confident"))
     assert f"A shift makes `log_softmax` of the largest of these shapes take {shifted:.2f}" in text
-    assert f"giving its rounding back, {given_back:.1f} times" in text
+    assert f"with giving its rounding back, {given_back:.1f} times" in text
     versions = RESULTS["machine"]["versions"]
     assert f"NumPy {versions['NumPy']} and SciPy {versions['SciPy']}" in text
     assert RESULTS["machine"]["processor"] in text and RESULTS["machine"]["cores"] == 2

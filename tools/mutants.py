@@ -387,14 +387,14 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "shifted.py",
-        "near = (s > 0) & (r < ",
-        "near = (s > 0) & (r < 0 * ",
+        "near = (s != 0) & (r < ",
+        "near = (s != 0) & (r < 0 * ",
         "the rounding of the shift is never given back",
         ACCURACY,
     ),
     Mutant(
         LIB + "shifted.py",
-        "near = (s > 0) & (r < ",
+        "near = (s != 0) & (r < ",
         "near = (r < ",
         "rows that were not shifted get a rounding back as well",
         OVERFLOW,

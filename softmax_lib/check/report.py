@@ -134,6 +134,8 @@ class Report:
             )
         items += [f"<li>{escape(note)}</li>" for note in self.notes]
         return (
+            # JupyterLab shows the first line of what is folded.
+            f"<!-- {escape(self._verdict())} -->\n"
             f'<div style="border-left: 4px solid {colour}; padding: 0.2em 0 0.2em 1em; '
             'color: inherit; background: none; line-height: 1.5">'
             f"<strong>{escape(self._verdict())}</strong>"

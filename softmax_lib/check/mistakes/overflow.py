@@ -73,7 +73,7 @@ LOG_EPSILON = Mistake(
 )
 CLIPPED_PROBABILITIES = Mistake(
     "clipped-probabilities",
-    "A smallest share is put in before the logarithm",
+    "The share is kept from falling below a limit before the logarithm",
     "The value stops there, and so does the slope: the worst mistakes teach nothing.",
     CONFIDENT,
 )
