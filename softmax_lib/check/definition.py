@@ -38,7 +38,7 @@ FORMULA = (
     Law("the shares sum to 1", SMALL, agrees(lambda p: p.sum(axis=-1))),
     Law(
         "a larger logit gets a larger share",
-        SMALL,
+        (*SMALL, *floats([-1, -2])),
         holds(_rises_with, "shares in the order of the logits"),
     ),
     Law("(3, 1, -3) gives (0.879, 0.119, 0.002)", floats(EXAMPLE, [1, 0], [0, 0, 0, 0])),

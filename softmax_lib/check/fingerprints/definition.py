@@ -72,7 +72,9 @@ SHARES = (
         lambda z: (np.exp(z) - largest(z)) / total(np.exp(z)),
     ),
     definition.INTEGER_BUFFER.like(lambda z: softmax(z).astype(z.dtype)),
-    definition.WHOLE_ARRAY.like(on_the_whole(softmax)),
+    definition.WHOLE_ARRAY.like(
+        on_the_whole(softmax), lambda z: np.exp(z - largest(z)) / np.exp(z - largest(z)).sum()
+    ),
     definition.WRONG_AXIS.like(along_columns(softmax)),
     definition.NO_KEEPDIMS.like(
         _without_keepdims,
