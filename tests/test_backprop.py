@@ -125,6 +125,14 @@ def test_every_component_is_accurate_also_that_of_the_target(z):
         assert ulps(softmax_cross_entropy_grad(single, label), wanted) < 12
 
 
+def test_small_shares_keep_their_digits_in_rows_that_must_be_shifted():
+    z = np.array([720.1, 70.3, 130.7])
+    for label in (0, 2):
+        got = softmax_cross_entropy_grad(z, label)
+        assert ulps(got, exact_gradient(z, label)) < 64
+    assert ulps(softmax(z)[1:2], exact_gradient(z, 0)[1:2]) > 200
+
+
 def test_one_minus_p_would_lose_the_gradient_of_a_confident_prediction():
     for dtype, lead in [(np.float64, 72), (np.float32, 20)]:
         z = np.array([lead, 0], dtype)
