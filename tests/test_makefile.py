@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -89,8 +90,15 @@ def test_tests_that_are_interrupted_leave_nothing_running(project, number):
     script(project / ".venv/bin/ruff", "")
     script(project / ".venv/bin/python", RUN)
     (project / READY).touch()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(["make", "test"], cwd=project, start_new_session=True, **quiet) as make:
+    options = {
+        "cwd": project,
+        "start_new_session": True,
+        # A shell that started the tests in the background has made them deaf to Ctrl-C.
+        "preexec_fn": functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }
+    with subprocess.Popen(["make", "test"], **options) as make:
         wait_for(project, "running.*", 2)
         os.killpg(make.pid, number)  # as a terminal does
     assert make.returncode != 0
