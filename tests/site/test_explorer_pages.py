@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from browsing import BUILT, built_pages, listed
+from browsing import BUILT, built_pages, listed, settle
 from explorers import PAGE
 
 WITH_EXPLORER = [
@@ -20,6 +20,7 @@ WITH_EXPLORER = [
 @pytest.mark.parametrize("holder", [PAGE, *WITH_EXPLORER])
 def test_every_explorer_answers_to_mouse_and_keyboard(opened, holder, width, theme):
     visit = opened(holder, width=width, theme=theme)
+    settle(visit.page)
     explorers = visit.page.locator("softmax-explorer")
     expect(explorers.first, str(visit)).to_be_visible()
     for n, explorer in enumerate(explorers.all()):
