@@ -120,9 +120,9 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
 
     Where r is small, log(1 + r) would show what the rounding of z - m took from r. In rows
     whose exponentials stay in range, r is computed without the shift. In the others, that error
-    is itself a floating number (two-sum); to first order it is given back, wherever it could
-    exceed 2.5 ULP (8 in float32). With a temperature other than 1 the quotient is rounded as
-    well, and the relative error of r grows to about eps (m - z) / T.
+    is itself a floating number (two-sum); to first order it is given back, wherever r is small
+    enough to show it. With a temperature other than 1 the quotient is rounded as well, and the
+    relative error of r grows to about eps (m - z) / T.
 
     Rows that hold a nan or a +inf, or only -inf, are nan; a logit of -inf gives -inf.
 
