@@ -13,7 +13,7 @@ from softmax_lib.overflow import softmax
 # The views, with what a reader must know of the picture that the script makes.
 KEYS = {
     "definition": "Drag a logit, or choose one and use the arrow keys.",
-    "overflow": "Grey: the logits whose e<sup>z</sup> is an ordinary number. A mark is a class; "
+    "overflow": "Grey: the logits whose e<sup>z</sup> is neither 0 nor infinite. A mark is a class; "
     "outside the grey it says what e<sup>z</sup> becomes.",
     "derivative": "Blue entries rise, red ones (with a minus) fall, as the logit of the column is "
     "raised. Point at an entry, or reach it with the Tab key.",
