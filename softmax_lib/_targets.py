@@ -9,7 +9,8 @@ from softmax_lib._arrays import (
     same_shape,
     without_axes,
 )
-from softmax_lib._tiles import computing_dtype, over_tiles, total
+from softmax_lib._reductions import total
+from softmax_lib._tiles import computing_dtype, over_tiles
 
 
 def as_targets(targets, logits, axis):

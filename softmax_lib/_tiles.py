@@ -16,7 +16,6 @@ SHORT = 32  # rows up to this length are turned into columns, for NumPy starts a
 SMALL = 1 << 12  # ... unless there are so few elements that turning them costs more
 WIDE = 1 << 12  # columns that are taken together ...
 FEW = 4  # classes that are better copied one by one
-IN_A_ROW = 16  # terms that may be added one after the other
 
 
 @functools.cache
@@ -201,36 +200,3 @@ def pieces(tile, axis):
     step = max(1, PIECE * length // tile.nbytes)
     cuts = (slice(start, start + step) for start in range(0, length, step))
     return tuple(cut if axis == 0 else (..., cut) for cut in cuts)
-
-
-def maximum(tile, axis, dtype):
-    """Return each row's largest entry, and the index of its first place; None in columns.
-
-    The index would cost more there than it saves, and in a row of more than one piece.
-    """
-    if axis == 0 or tile.nbytes > PIECE:
-        return np.maximum.reduce(tile, axis, dtype, None, tile.ndim > 1), None
-    if tile.ndim == 1:
-        first = tile.argmax()
-        return dtype.type(tile[first]), first
-    first = np.arange(len(tile))[:, None], tile.argmax(axis=-1)[:, None]
-    return tile[first].astype(dtype, copy=False), first
-
-
-def total(terms, axis, dtype=None):
-    """Return each row's sum, added in pairs of pairs, as NumPy adds along the last axis alone."""
-    if axis == -1 or len(terms) <= IN_A_ROW:
-        return np.add.reduce(terms, axis, dtype, None, terms.ndim > 1)
-    if terms.nbytes > PIECE:
-        return joined([total(terms[piece], axis, dtype) for piece in pieces(terms, axis)], axis)
-    half = len(terms) // 2
-    pairs = np.add(terms[:half], terms[half : 2 * half], dtype=dtype)
-    pairs[0] += terms[2 * half :].sum(axis=0)  # the odd one, if there is one
-    return total(pairs, axis)
-
-
-def joined(parts, axis):
-    """Return each row's sum from the sums of its pieces."""
-    if len(parts) == 1:
-        return parts[0]
-    return total(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)

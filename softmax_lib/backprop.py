@@ -3,8 +3,9 @@
 import numpy as np
 
 from softmax_lib._arrays import as_floating, as_matrix, class_axis, like
+from softmax_lib._reductions import total
 from softmax_lib._targets import as_targets
-from softmax_lib._tiles import computing_dtype, over_tiles, pieces, total
+from softmax_lib._tiles import computing_dtype, over_tiles, pieces
 from softmax_lib.overflow import softmax_of
 from softmax_lib.shifted import shift, shift_error
 

@@ -14,8 +14,9 @@ from softmax_lib._arrays import (
     same_shape,
     without_axes,
 )
+from softmax_lib._reductions import joined, total
 from softmax_lib._targets import as_distribution, as_labels, as_targets
-from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
+from softmax_lib._tiles import computing_dtype, over_tiles, pieces
 from softmax_lib.shifted import log_total_of, shift
 
 

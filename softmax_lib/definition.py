@@ -3,7 +3,8 @@
 import numpy as np
 
 from softmax_lib._arrays import as_floating, class_axis, like
-from softmax_lib._tiles import maximum, over_tiles
+from softmax_lib._reductions import maximum
+from softmax_lib._tiles import over_tiles
 
 
 def softmax_naive(logits, axis=-1):

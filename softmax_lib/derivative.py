@@ -3,7 +3,8 @@
 import numpy as np
 
 from softmax_lib._arrays import as_floating, class_axis, like, same_shape
-from softmax_lib._tiles import computing_dtype, joined, over_tiles, pieces, total
+from softmax_lib._reductions import joined, total
+from softmax_lib._tiles import computing_dtype, over_tiles, pieces
 from softmax_lib.overflow import softmax, softmax_of
 
 

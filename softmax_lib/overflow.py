@@ -12,8 +12,9 @@ from softmax_lib._arrays import (
     one_value_a_row,
     without_axes,
 )
-from softmax_lib._tiles import computing_dtype, joined, maximum, over_tiles, pieces, total
-from softmax_lib.shifted import exponentials, log_total_of, needed_shift, rest_of, shift
+from softmax_lib._reductions import joined, maximum, total
+from softmax_lib._tiles import computing_dtype, over_tiles, pieces
+from softmax_lib.shifted import exponentials, log_total_of, needed_shift, rest_of, shift, shift_of
 
 
 def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
@@ -198,8 +199,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
 
 def softmax_of(p, z, *, axis, temperature=1.0):
     """Fill p with the softmax of z; return what was subtracted from z."""
-    m, _ = maximum(z, axis, p.dtype)
-    s = needed_shift(z, m, axis, temperature)
+    s = shift_of(z, axis, p.dtype, temperature)
     sums = []
     for piece in pieces(z, axis):
         terms = exponentials(z[piece], s, p.dtype, temperature, out=p[piece])
@@ -211,8 +211,9 @@ def softmax_of(p, z, *, axis, temperature=1.0):
 def log_softmax_of(log_p, z, *, axis, temperature=1.0):
     """Fill log_p with (z - m) - log(1 + r)."""
     m, log_total = log_total_of(z, axis, log_p.dtype, temperature)
-    shift(z, m, temperature, out=log_p)
-    log_p -= log_total
+    for piece in pieces(z, axis):
+        gaps = shift(z[piece], m, temperature, out=log_p[piece])
+        gaps -= log_total
 
 
 def logsumexp_of(lse, z, *, axis):

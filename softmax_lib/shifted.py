@@ -7,7 +7,8 @@ import functools
 
 import numpy as np
 
-from softmax_lib._tiles import joined, maximum, pieces, total
+from softmax_lib._reductions import apart, joined, maximum, together, total
+from softmax_lib._tiles import pieces
 
 
 def shift(z, m, temperature=1.0, out=None):
@@ -37,13 +38,25 @@ def needed_shift(z, m, axis, temperature=1.0):
     if temperature != 1.0:
         return m
     lowest, highest = _range(m.dtype, z.shape[axis])
+    low, high = (m, m) if z.ndim == 1 else (np.minimum.reduce(m, None), np.maximum.reduce(m, None))
+    if low >= lowest and high <= highest and (low >= 0 or np.minimum.reduce(z, None) >= lowest):
+        return None
     if z.ndim == 1:
-        without = m <= highest and (m >= 0 or (m >= lowest and z.min() >= lowest))
-        return None if without else m
+        return m
     without = (m >= 0) & (m <= highest)
     if np.count_nonzero((m >= lowest) & (m < 0)):
         without |= (m <= highest) & (np.minimum.reduce(z, axis, None, None, True) >= lowest)
-    return None if without.all() else np.where(without, 0, m)
+    return np.where(without, 0, m)
+
+
+def shift_of(z, axis, dtype, temperature=1.0):
+    """Return `needed_shift`, without looking for each row's maximum if that would be nothing."""
+    if temperature == 1.0 and z.ndim > 1:
+        lowest, highest = _range(dtype, z.shape[axis])
+        if np.minimum.reduce(z, None) >= lowest and np.maximum.reduce(z, None) <= highest:
+            return None
+    m, _ = maximum(z, axis, dtype)
+    return needed_shift(z, m, axis, temperature)
 
 
 @functools.cache
@@ -66,18 +79,13 @@ def rest_of(z, m, first, s, axis, temperature=1.0):
     if first is not None:
         terms = exponentials(z, s, m.dtype, temperature)
         top = terms[first]
-        terms[first] -= top  # 0, or nan
+        terms[first] = 0
         return total(terms, axis) / top
-    top = np.exp(m if s is None else m - s)
-    sums, ties = [], []
-    for piece in pieces(z, axis):
-        terms = exponentials(z[piece], s, m.dtype, temperature)
-        # The largest are counted instead of added; one of them is the first.
-        largest = z[piece] == m
-        np.copyto(terms, 0, where=largest)
-        ties.append(np.add.reduce(largest, axis, m.dtype, None, largest.ndim > 1))
-        sums.append(total(terms, axis))
-    return joined(sums, axis) / top + (joined(ties, axis) - 1)
+    parts = [
+        apart(exponentials(z[piece], s, m.dtype, temperature), axis) for piece in pieces(z, axis)
+    ]
+    top, rest = together(parts, axis)
+    return rest / top
 
 
 def lost_by_shift(z, m, axis, rows=None):

@@ -1,5 +1,6 @@
 """Arrays of every shape, order and size: how they are cut into tiles changes no result."""
 
+import contextlib
 import itertools
 import tracemalloc
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 import softmax_lib
 from oracles import FLOATS, INTEGERS, LAYOUTS, distribution, strict
 from softmax_lib import (
+    _reductions,
     _tiles,
     entropy,
     hardmax,
@@ -78,7 +80,11 @@ def assert_close(got, wanted, case, *inputs):
 
 def cut(**constants):
     """Cut arrays at other sizes."""
-    return mock.patch.multiple(_tiles, **constants)
+    patches = contextlib.ExitStack()
+    for name, value in constants.items():
+        module = _tiles if hasattr(_tiles, name) else _reductions
+        patches.enter_context(mock.patch.object(module, name, value))
+    return patches
 
 
 # --- laws --------------------------------------------------------------------------------------
@@ -111,7 +117,8 @@ CUTS = st.builds(
     SHORT=st.sampled_from([_tiles.SHORT, 1, 3]),
     SMALL=st.sampled_from([_tiles.SMALL, 1, 12]),
     FEW=st.sampled_from([_tiles.FEW, 1, 2]),
-    IN_A_ROW=st.sampled_from([_tiles.IN_A_ROW, 1, 3]),
+    NARROW=st.sampled_from([_reductions.NARROW, 0, 2]),
+    IN_A_ROW=st.sampled_from([_reductions.IN_A_ROW, 1, 3]),
 )
 
 
@@ -179,7 +186,7 @@ def test_each_row_is_computed_as_if_it_were_alone(a, constants):
 # --- sizes around the boundaries -----------------------------------------------------------------
 
 # Twelve float64 numbers a piece: every size below is on a boundary of these, or beside one.
-SMALL_CUTS = {"PIECE": 96, "SHORT": 3, "SMALL": 20, "WIDE": 4, "FEW": 2, "IN_A_ROW": 3}
+SMALL_CUTS = {"PIECE": 96, "SHORT": 3, "SMALL": 20, "WIDE": 4, "FEW": 2, "NARROW": 3, "IN_A_ROW": 3}
 AROUND = (1, 2, 3, 4, 5, 11, 12, 13)
 SIZES = [*itertools.product(AROUND, AROUND), (9, 23), (9, 24), (9, 25), (24, 5), (25, 5)]
 PLACES = {  # of n rows of c classes

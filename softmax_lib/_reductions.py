@@ -1,0 +1,99 @@
+"""Each row's largest entry, its sum, and its sum without the largest: right in rows and columns.
+
+NumPy adds in pairs along the last axis alone, and walks slowly along columns that are few. Here
+columns are folded: their second half is added to the first, until few terms are left.
+"""
+
+import numpy as np
+
+from softmax_lib._tiles import pieces
+
+FEW = 1 << 12  # terms whose largest is found the fastest by its place, in columns too
+NARROW = 64  # columns up to this number are better folded than walked along
+IN_A_ROW = 16  # terms that may be added one after the other
+
+
+def maximum(tile, axis, dtype):
+    """Return each row's largest entry, and the index of its first place where that is no detour.
+
+    It is one in columns, unless they are small, and in a row of more than one piece.
+    """
+    if tile.size <= FEW or (axis == -1 and len(pieces(tile, axis)) == 1):
+        first = _first_largest(tile, axis)
+        largest = tile[first]
+        return (largest if largest.dtype == dtype else largest.astype(dtype)), first
+    if axis == -1 or tile.shape[1] > NARROW:
+        return np.maximum.reduce(tile, axis, dtype, None, tile.ndim > 1), None
+    parts = [_in_pairs(np.maximum, tile[piece], dtype) for piece in pieces(tile, axis)]
+    return parts[0] if len(parts) == 1 else np.maximum.reduce(parts), None
+
+
+def _first_largest(tile, axis):
+    """Return the index of each row's first largest entry."""
+    first = tile.argmax(axis=axis)
+    if tile.ndim == 1:
+        return first
+    every = np.arange(first.size)
+    return (first[None], every[None]) if axis == 0 else (every[:, None], first[:, None])
+
+
+def total(terms, axis, dtype=None):
+    """Return each row's sum, added in pairs of pairs, as NumPy adds along the last axis alone."""
+    if axis == -1:
+        return np.add.reduce(terms, axis, dtype, None, terms.ndim > 1)
+    parts = [_in_pairs(np.add, terms[piece], dtype) for piece in pieces(terms, axis)]
+    return joined(parts, axis)
+
+
+def _in_pairs(ufunc, terms, dtype):
+    """Return each column's sum or maximum: long columns are folded in halves until short."""
+    while len(terms) > IN_A_ROW:
+        half = len(terms) // 2
+        pairs = ufunc(terms[:half], terms[half : 2 * half], dtype=dtype)
+        for odd in terms[2 * half :]:
+            ufunc(pairs[0], odd, out=pairs[0])
+        terms = pairs
+    return ufunc.reduce(terms, 0, dtype, None, True)
+
+
+def joined(parts, axis):
+    """Return each row's sum from the sums of its pieces."""
+    if len(parts) == 1:
+        return parts[0]
+    return total(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)
+
+
+def apart(terms, axis):
+    """Return each row's largest term, and the sum of all the others; the terms are used up."""
+    if axis == 0:
+        return _knockout(terms)
+    first = _first_largest(terms, axis)
+    top = terms[first]
+    terms[first] = 0
+    return top, total(terms, axis)
+
+
+def together(parts, axis):
+    """Return what `apart` would have returned for the whole, from what it did for its pieces."""
+    if len(parts) == 1:
+        return parts[0]
+    tops, rests = zip(*parts, strict=True)
+    top, others = apart(np.vstack(tops) if axis == 0 else np.hstack(tops), axis)
+    return top, others + joined(rests, axis)
+
+
+def _knockout(terms):
+    """Return the largest of each column, and the sum of the others, added in pairs of pairs.
+
+    In each round the larger of two goes on, and the smaller one joins what it has beaten itself.
+    """
+    sums = np.zeros_like(terms[len(terms) // 2 :])
+    while len(terms) > 1:
+        half = (len(terms) + 1) // 2  # of an odd number, the one in the middle has a rest
+        behind, beaten = terms[half:], sums[half : len(terms)]
+        ahead = terms[: len(behind)]
+        sums[: len(beaten)] += beaten
+        sums[: len(behind)] += np.minimum(ahead, behind)
+        np.maximum(ahead, behind, out=ahead)
+        terms = terms[:half]
+    return terms.copy(), sums[:1].copy()  # views would keep all the terms
