@@ -400,6 +400,7 @@ def test_what_is_left_of_the_others_is_the_rounding_of_the_gaps(lead, offset):
 def test_each_row_is_shifted_or_not_for_itself():
     z = 3 * np.random.default_rng(4).standard_normal((4, 20))
     z[:, 0] += 12
+    z[0, 0] = 40.3  # the rounding of z - m would show if it were given back here
     z[1] += 1000
     z[2] -= 100
     z[3, 5:] = -1000
