@@ -1,6 +1,6 @@
 """The library of the course *Softmax, from definition to backpropagation*.
 
-One module a chapter, NumPy alone at import::
+One module a chapter and one for the model they add up to, NumPy alone at import::
 
     definition     softmax_naive  hardmax
     overflow       softmax  log_softmax  logsumexp

@@ -111,7 +111,7 @@ def linear_backward(X, W, grad_logits):
             f"got {X.shape}, {W.shape}, {G.shape}"
         )
     dtype = np.result_type(X, W, G)
-    X, W, G = (values.astype(computing_dtype(dtype)) for values in (X, W, G))
+    X, W, G = (values.astype(computing_dtype(dtype), copy=False) for values in (X, W, G))
     with np.errstate(all="ignore"):
         gradients = G @ W.T, X.T @ G, G.sum(axis=0)
         return tuple(gradient.astype(dtype, copy=False) for gradient in gradients)

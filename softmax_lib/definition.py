@@ -25,7 +25,8 @@ def softmax_naive(logits, axis=-1):
     Returns
     -------
     ndarray, shape of `logits`
-        Along `axis` non-negative numbers that sum to 1, as long as nothing overflows.
+        Along `axis` non-negative numbers that sum to 1, as long as the sum of the exponentials
+        neither overflows nor underflows.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def softmax_naive(logits, axis=-1):
 
     See Also
     --------
-    softmax : the same values for every finite input.
+    softmax : the same formula, computed so that it holds for every finite input.
 
     References
     ----------

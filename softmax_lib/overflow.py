@@ -59,16 +59,19 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     -----
     The shift by m is exact in real arithmetic. It removes the overflow, and it makes underflow
     harmless, since the denominator is at least 1; it does not remove underflow. But z - m is
-    rounded, and that is nearly all of the error. So rows whose exponentials stay in range are
-    not shifted: they are right to 8 ULP. A number added to all logits changes no more than that
-    where the addition is exact.
+    rounded, and that is nearly all of the error: up to 512 ULP (64 in float32). So, at the
+    temperature 1, rows whose exponentials stay in range are not shifted, and are right to 8 ULP.
+    A number added to all logits may change the last digits, even where the addition is exact,
+    for it may decide whether a row is shifted. At another temperature the quotient is rounded as
+    well, and the relative error of p_i grows to about eps (m - z_i) / T.
 
     A logit of -inf has probability 0. A row whose logits are all -inf, or that holds a +inf or
     a nan, is nan; other rows are not touched by it. A 0-d array is one class: 1.0.
 
-    Beyond the result, a large array needs at most 8 MiB, whatever its axis. Only rows of more
-    than 1 MiB need a row or a few where they are float16, have `where`, are overwritten, or run
-    along several axes that are no neighbours in memory.
+    Beyond the result, a large floating array needs at most 8 MiB, whatever its axis; integers
+    are copied to float64 first. Only rows of more than 1 MiB need a row or a few where they are
+    float16, have `where`, are overwritten, or run along several axes that are no neighbours in
+    memory.
 
     References
     ----------
@@ -92,7 +95,7 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
 
 
 def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
-    r"""Logarithm of softmax, to full relative accuracy.
+    r"""Logarithm of softmax, accurate also near 0.
 
     .. math:: \log p_i = (z_i - m) - \log(1 + r), \qquad r = \sum_{c \ne i^*} e^{z_c - m}
 
@@ -169,7 +172,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     -----
     An empty axis gives -inf, the log of an empty sum; so do logits that are all -inf. A +inf
     gives +inf, a nan gives nan. Where the result is much nearer to 0 than m, m and log(1 + r)
-    cancel: the error is then a few eps of max(1, abs(m)), for every implementation.
+    cancel: the error is then a few eps of max(1, abs(m)), for all that work in this precision.
 
     References
     ----------
