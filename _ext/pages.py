@@ -1,6 +1,7 @@
 """Sphinx extension: what a browser, or a reader's software, misses in the pages as they come.
 
-Above all the size of every picture, so that the text does not jump when the picture is there.
+Above all the size of every picture, so that the text does not jump when the picture is there. And
+figures bring white paper along, for notebooks may be dark: a page gives them its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE = re.compile(r'\bsrc="([^"]+)"')
 # What Matplotlib and drawing programs write; CSS has 96 pixels to the inch.
 UNITS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
+# The first thing that Matplotlib draws.
+PAPER = re.compile(r'(<g id="patch_1">\s*<path [^>]*style="fill: )#ffffff(?=")')
 SECTION = re.compile(r'<section id="([^"]+)">')
 # Heights in rem, as the stylesheet makes them on the average.
 LINE, CODE, ROW, PICTURE, GAP, BOX = 1.2, 3.5, 3, 20, 1.4, 5
@@ -119,6 +122,15 @@ def complete(
         context["body"] = write_guesses(body, doctree) if doctree else body
 
 
+def take_paper_away(app: Sphinx, exception: Exception | None) -> None:
+    """Make the ground of every figure of the finished site transparent."""
+    if exception is None and app.builder.format == "html":
+        for figure in Path(app.outdir, app.builder.imagedir).glob("*.svg"):
+            text = PAPER.sub(r"\1none", figure.read_text(encoding="utf-8"), count=1)
+            figure.write_text(text, encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", complete)
+    app.connect("build-finished", take_paper_away)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 import notebooks
 import softmax_lib
+from pages import PAPER
 from strict import HEAVIEST_PICTURE
 
 # What chapters import from the library beside its functions.
@@ -169,6 +170,17 @@ def figures_are_described(notebook: NotebookNode) -> list[str]:
     return complaints
 
 
+def figures_have_paper(notebook: NotebookNode) -> list[str]:
+    """Dark letters on nothing cannot be read in a dark notebook; the site has paper of its own."""
+    return [
+        f"cell {number}: figure without white paper"
+        for number, cell in of_kind(notebook, "code")
+        for output in cell.outputs
+        for mime, text in text_of(output)
+        if mime == "image/svg+xml" and not PAPER.search(text)
+    ]
+
+
 def imports_are_public(notebook: NotebookNode) -> list[str]:
     """A chapter uses what its reader can use."""
     complaints = []
@@ -245,14 +257,62 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
     return complaints
 
 
+def heading_level(text: str) -> int:
+    """Return the level of the highest heading that JupyterLab finds in a cell, 7 if there is none.
+
+    It knows no directive but as a block of code, and no comment of MyST.
+    """
+    plain = re.sub(r"(?ms)^(`{3,}|~{3,}).*?^\1", "", text)
+    found = re.findall(r"(?m)^(#{1,6}) |<h([1-6])\b.*</h\2>", plain)
+    return min((len(marks) or int(level) for marks, level in found), default=7)
+
+
 def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
-    """There, only the text in the cell of the opening gate is folded away with it."""
+    """There, the heading above a solution folds it, all of it, and nothing of what follows."""
+    complaints = []
     solves = notebooks.in_solutions(notebook)
-    return [
-        f"cell {number}: text of a solution outside the cell of its solution-start"
-        for number, cell in of_kind(notebook, "markdown")
-        if solves[number - 1] and cell.source.strip()
+    levels = [
+        heading_level(cell.source) if cell.cell_type == "markdown" else 7 for cell in notebook.cells
     ]
+    for start, opens in enumerate(notebooks.opens_solution(notebook)):
+        if not opens:
+            continue
+        last = next((at for at in range(start + 1, len(solves)) if not solves[at]), start)
+        after = (at for at in range(start + 1, len(levels)) if levels[at] <= levels[start])
+        stop = next(after, len(levels))
+        if levels[start] == 7:
+            complaints.append(f"cell {start + 1}: no heading for JupyterLab above its solution")
+        elif stop != last + 1:
+            complaints.append(
+                f"cell {start + 1}: JupyterLab folds the cells down to {stop}, "
+                f"the solution ends in {last + 1}"
+            )
+        elif not re.fullmatch(r"`{3,}\{solution-end\}\s*`{3,}", notebook.cells[last].source):
+            complaints.append(f"cell {last + 1}: JupyterLab folds what stands beside solution-end")
+    return complaints
+
+
+def solutions_leave_the_attempt_alone(notebook: NotebookNode) -> list[str]:
+    """Who runs all cells keeps the functions that he has written, and no solution needs them."""
+    complaints: list[str] = []
+    solves = notebooks.in_solutions(notebook)
+    texts = of_kind(notebook, "markdown")
+    start = next((n for n, cell in texts if re.search(r"(?m)^## Exercises", cell.source)), 0)
+    attempted: set[str] = set()
+    for number, cell in of_kind(notebook, "code"):
+        if number < start:
+            continue
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        if not solves[number - 1]:
+            attempted |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+            continue
+        named = {node.id for node in nodes if isinstance(node, ast.Name)}
+        named |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        complaints += [
+            f"cell {number}: the solution takes the name {name} from the attempt"
+            for name in sorted(named & attempted)
+        ]
+    return complaints
 
 
 def exercises_answer_back(notebook: NotebookNode) -> list[str]:
@@ -324,10 +384,12 @@ RULES = [
     outputs_are_clean,
     no_absolute_path_in_source,
     figures_are_described,
+    figures_have_paper,
     imports_are_public,
     opens_with_what_you_will_learn,
     ends_with_exercises,
     solutions_fold_in_jupyterlab,
+    solutions_leave_the_attempt_alone,
     exercises_answer_back,
     pictures_are_described,
     myths_say_so,

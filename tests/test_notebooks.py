@@ -55,13 +55,17 @@ def test_every_entry_of_the_ledger_has_a_chapter():
 TITLE = "# Title\n\n:::{admonition} What you will learn\n:class: learn\n- $p$\n:::"
 EQUATION = "```{math}\n:label: half\np =\n  \\frac{1}{2}\n```\n\n![A bar](bar.svg)"
 MYTH = ":::{admonition} Myth: it is so\n:class: myth\nNo.\n:::"
-EXERCISE = "## Exercises\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
-SOLUTION = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```\n\nSo:"
+EXERCISE = "## Exercises\n\n% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
+GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
+SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}\n\nSo:"
 END = "```{solution-end}\n```"
 LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
 
 
-def figure(data: str = "<svg></svg>", mime: str = "image/svg+xml"):
+PAPER = '<g id="patch_1"><path d="M 0 0 z" style="fill: #ffffff"/></g>'
+
+
+def figure(data: str = f"<svg>{PAPER}</svg>", mime: str = "image/svg+xml"):
     return new_output("display_data", data={mime: data, "text/plain": "<Figure>"})
 
 
@@ -71,12 +75,13 @@ def report(text: str):
 
 def checked(name: str, function: str):
     """Return the cells of an exercise whose check answers."""
-    exercise = EXERCISE.split("\n\n")[1].replace("One", name).replace("ex-one", f"ex-{name}")
-    cell = f"my_{function} = ...\ncheck.{function}(my_{function})"
+    exercise = EXERCISE.split("\n\n", 1)[1].replace("One", name).replace("ex-one", f"ex-{name}")
+    cell = f"def my_{function}(z):\n    return z\n\ncheck.{function}(my_{function})"
     yield new_markdown_cell(exercise)
     yield new_code_cell(cell, outputs=[report(f"{function}: not yet; no law holds yet")])
     yield new_markdown_cell(SOLUTION.replace("one", name))
-    yield new_code_cell(cell, outputs=[report(f"{function}: passed, all 2 laws hold.")])
+    solved = cell.replace("my_", "solved_")
+    yield new_code_cell(solved, outputs=[report(f"{function}: passed, all 2 laws hold.")])
     yield new_markdown_cell(END)
 
 
@@ -185,6 +190,8 @@ BAD = [
     ("figures_are_described", put(3, metadata={})),
     ("figures_are_described", put(3, outputs=[figure(), figure()])),
     ("figures_are_described", out(figure())),
+    ("figures_have_paper", out(figure(figure().data["image/svg+xml"].replace("#ffffff", "none")))),
+    ("figures_have_paper", out(figure("<svg></svg>"))),
     ("imports_are_public", put(6, source="from softmax_lib._arrays import anything")),
     ("imports_are_public", put(6, source="from softmax_lib.overflow import softmax")),
     ("imports_are_public", put(6, source="from softmax_lib import no_such_name")),
@@ -203,13 +210,23 @@ BAD = [
     ("ends_with_exercises", lambda n: n.cells.pop(7)),
     ("ends_with_exercises", lambda n: n.cells.append(copy.deepcopy(n.cells[5]))),
     ("ends_with_exercises", lambda n: n.cells.insert(1, n.cells.pop(5))),
-    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(6, new_markdown_cell("More."))),
-    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(7, new_markdown_cell("More."))),
+    ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>\n\n", "")),
+    ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>", "`<h4>Solution`")),
+    ("solutions_fold_in_jupyterlab", replace(5, "h4>", "h2>")),  # it hides the next exercise
+    ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n", "")),
+    ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n```", "```\n<h3>two</h3>\n")),
+    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(6, new_markdown_cell("#### So"))),
+    ("solutions_fold_in_jupyterlab", lambda n: n.cells.insert(8, new_markdown_cell("More."))),
+    ("solutions_fold_in_jupyterlab", replace(7, END, f"{END}\n\nMore.")),
+    ("solutions_fold_in_jupyterlab", put(17, source="")),
+    ("solutions_leave_the_attempt_alone", replace(11, "def solved_", "def my_")),
+    ("solutions_leave_the_attempt_alone", replace(11, "(solved_", "(my_")),
+    ("solutions_leave_the_attempt_alone", replace(11, "def", "my_softmax = 1\ndef")),
     ("exercises_answer_back", replace(-1, "{exercise} five", "{note} five")),
     ("exercises_answer_back", lambda n: n.cells.pop(9)),  # no attempt before the solution
     ("exercises_answer_back", lambda n: n.cells.pop(11)),  # no solution after the attempt
     ("exercises_answer_back", replace(11, "check.softmax", "r = check.softmax")),
-    ("exercises_answer_back", replace(11, "(my_softmax)", "(my_softmax).passed\n1")),
+    ("exercises_answer_back", replace(11, "(solved_softmax)", "(solved_softmax).passed\n1")),
     ("exercises_answer_back", put(9, outputs=[report("softmax: passed, all 2 laws hold.")])),
     ("exercises_answer_back", put(11, outputs=[report("softmax: not yet; 1 law holds")])),
     ("exercises_answer_back", put(11, outputs=[])),
@@ -295,11 +312,10 @@ def test_the_tool_stores_outputs_and_changes_nothing_the_second_time(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["small.ipynb"]
 
 
-def test_code_that_solves_an_exercise_is_folded_in_jupyterlab_and_no_other():
+def test_the_heading_above_the_code_of_a_solution_folds_it_in_jupyterlab_and_no_other():
     notebook = good()
-    folded = [n for n, cell in enumerate(notebook.cells) if "jupyter" in cell.metadata]
-    assert folded == [6, 11, 16]
-    assert notebook.cells[6].metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+    assert [n for n, cell in enumerate(notebook.cells) if cell.metadata] == [3, 5, 10, 15]
+    assert notebook.cells[5].metadata == {"jp-MarkdownHeadingCollapsed": True}
 
 
 def test_a_failing_cell_is_named_and_the_stored_chapter_stays(tmp_path):

@@ -1,7 +1,9 @@
 """The extension that sizes pictures and sections beforehand."""
 
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
+import matplotlib.pyplot as plt
 import pytest
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -49,6 +51,20 @@ def test_each_picture_of_a_page_gets_its_size_once(tmp_path):
         '<img width="8" height="4" alt="&gt;" src="../_images/x.svg" />'
         '<img src="y.png"><img width="1" src="x.svg">'
     )
+
+
+def test_paper_is_taken_from_under_a_figure_and_white_that_is_drawn_stays(tmp_path):
+    fig, ax = plt.subplots(facecolor="white")
+    ax.add_patch(plt.Rectangle((0, 0), 1, 1, facecolor="white", gid="drawn"))
+    (tmp_path / "_images").mkdir()
+    file = tmp_path / "_images" / "a.svg"
+    fig.savefig(file)
+    plt.close(fig)
+    builder = SimpleNamespace(format="html", imagedir="_images")
+    pages.take_paper_away(SimpleNamespace(outdir=tmp_path, builder=builder), None)
+    root = ElementTree.parse(file).getroot()
+    fills = {name: root.find(f".//*[@id='{name}']/*").get("style") for name in ("patch_1", "drawn")}
+    assert fills == {"patch_1": "fill: none", "drawn": "fill: #ffffff"}
 
 
 def section(name, *children):

@@ -45,6 +45,19 @@ def test_every_figure_has_the_width_of_the_text_column():
         plt.close(fig)
 
 
+def test_a_figure_covers_whatever_is_behind_it():
+    style.use_course_style()
+    fig, ax = style.figure()
+    ax.plot([1, 2, 3])
+    file = io.BytesIO()
+    fig.savefig(file, format="png")
+    plt.close(fig)
+    file.seek(0)
+    picture = plt.imread(file)
+    assert (picture[..., 3] == 1).all()
+    assert (picture[0, 0] == 1).all()
+
+
 def test_label_line_names_a_line_in_its_colour():
     fig, ax = plt.subplots()
     assert style.label_line(ax, 1, 2, "loss", style.REST) is ax

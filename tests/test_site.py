@@ -14,6 +14,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import lxml.html
 import pytest
@@ -250,6 +251,15 @@ def test_every_picture_has_alternative_text(site):
                 assert picture["alt"].strip(), f"{page}: {picture}"
                 # docutils puts the name of the file where an author wrote nothing.
                 assert not picture["alt"].endswith((".svg", ".png")), f"{page}: {picture}"
+
+
+def test_no_figure_brings_paper_along(site):
+    grounds = [
+        ElementTree.parse(file).find(".//*[@id='patch_1']/*").get("style")
+        for file in (site / "_images").glob("*.svg")
+    ]
+    assert len(grounds) >= 30
+    assert set(grounds) == {"fill: none"}
 
 
 def test_all_mathematics_is_set(site):

@@ -127,6 +127,15 @@ def change_an_equation(notebook) -> bool:
     return False
 
 
+def lose_a_heading(notebook) -> bool:
+    """Take away the line by which JupyterLab folds the first solution."""
+    for cell in notebook.cells:
+        if "{solution-start}" in cell.source and cell.source.startswith("% <h4>"):
+            cell.source = cell.source.split("\n", 1)[1].lstrip()
+            return True
+    return False
+
+
 # --- the mutants ---------------------------------------------------------------------------------
 
 LIB = "softmax_lib/"
@@ -173,6 +182,26 @@ COURSE = [
         change_an_equation,
         "one labelled equation",
         LEDGER,
+    ),
+    NotebookMutant(
+        "chapters/definition.ipynb",
+        lose_a_heading,
+        "one solution that JupyterLab cannot fold",
+        RULES,
+    ),
+    Mutant(
+        LIB + "plots/style.py",
+        '"figure.facecolor": "white"',
+        '"figure.facecolor": "none"',
+        "figures without paper",
+        tests("plots_style"),
+    ),
+    Mutant(
+        "_ext/pages.py",
+        '    app.connect("build-finished", take_paper_away)\n',
+        "",
+        "figures on white paper on every page",
+        tests("site"),
     ),
     Mutant(
         LIB + "symbolic/definition.py",

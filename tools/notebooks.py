@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -26,21 +27,27 @@ CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 CELL_TIMEOUT = 120
 SOURCE_LINES = 4
 
-# The Python that happened to execute a chapter is not a part of it.
+# What JupyterLab writes when it saves a chapter, but for the Python that happened to execute it.
 METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
     "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
         "file_extension": ".py",
         "mimetype": "text/x-python",
         "name": "python",
+        "nbconvert_exporter": "python",
         "pygments_lexer": "ipython3",
     },
 }
 # What the site reads. Editors add much more (collapsed, scrolled, timings).
 CELL_METADATA = ("mystnb", "tags")
-# The site folds a solution as a whole. JupyterLab folds the text beside the opening gate by
-# itself, and code where its cell says so.
-FOLDED = {"source_hidden": True, "outputs_hidden": True}
+# The site folds a solution as a whole. JupyterLab folds what follows a heading, down to the next
+# one that is no lower, and leaves it folded when all cells are run.
+FOLDED = "jp-MarkdownHeadingCollapsed"
 
 
 class ChapterError(Exception):
@@ -101,10 +108,10 @@ def normalise(notebook: NotebookNode) -> None:
     """Leave in `notebook` only what its own text and outputs determine."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for cell, solves in zip(notebook.cells, in_solutions(notebook), strict=True):
+    for cell, opens in zip(notebook.cells, opens_solution(notebook), strict=True):
         kept = {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
-        if solves and cell.cell_type == "code":
-            kept["jupyter"] = FOLDED
+        if opens:
+            kept[FOLDED] = True
         cell.metadata = nbformat.from_dict(kept)
         cell.source = cell.source.rstrip()
 
@@ -119,6 +126,12 @@ def in_solutions(notebook: NotebookNode) -> list[bool]:
                 inside = gate == "start"
                 told[-1] &= inside
     return told
+
+
+def opens_solution(notebook: NotebookNode) -> list[bool]:
+    """Tell of each cell whether the code of a solution follows it."""
+    solves = [*in_solutions(notebook), False]
+    return [after and not here for here, after in pairwise(solves)]
 
 
 def store(notebook: NotebookNode, path: Path) -> bool:

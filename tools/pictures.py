@@ -62,7 +62,7 @@ def draw_course(ax: Axes, size: float = 11) -> None:
 
 def course_figure() -> Figure:
     """Return the picture of the front page."""
-    fig, ax = figure(3.1)
+    fig, ax = figure(3.1, facecolor="none")
     draw_course(ax)
     return fig
 
@@ -91,7 +91,7 @@ def icon_figure() -> Figure:
 
 def tall_figure() -> Figure:
     """Return the same for a narrow screen: one line, from top to bottom."""
-    fig, ax = plt.subplots(figsize=(TALL, 6.0))
+    fig, ax = plt.subplots(figsize=(TALL, 6.0), facecolor="none")
     for start, (title, remark, values, unit, colours) in zip(STARTS, groups(), strict=True):
         at, lengths = start + np.arange(len(values)), values / unit
         ax.barh(at, lengths, height=BAR, color=colours)
@@ -132,8 +132,7 @@ def picture(name: str) -> bytes:
         kind = Path(name).suffix[1:]
         # Neither the day nor the version of what drew it.
         metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        colours = {"facecolor": fig.get_facecolor()}
-        fig.savefig(file, format=kind, dpi=100, metadata=metadata, **colours)
+        fig.savefig(file, format=kind, dpi=100, metadata=metadata)
         plt.close(fig)
     return file.getvalue()
 

@@ -24,9 +24,8 @@ _STYLE = {
     "axes.titlesize": 11,
     "axes.unicode_minus": True,
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
+    "figure.facecolor": "white",  # dark letters on a dark notebook could not be read
     "axes.facecolor": "none",
-    "savefig.facecolor": "none",
     "font.family": "DejaVu Sans",  # comes with Matplotlib, so it is there on every machine
     "font.size": 11,
     "legend.frameon": False,

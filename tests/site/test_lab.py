@@ -1,0 +1,149 @@
+"""The explorer and a chapter in a live JupyterLab, dark and with keys of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+import softmax_lib as lib
+from explorers import column, drag
+from test_figures import contrast, photograph
+
+ROOT = Path(lib.__file__).parent.parent
+CHAPTER = ROOT / "chapters" / "definition.ipynb"
+THROUGH = "42 at the end"  # printed by a last cell of the chapter's copy
+DARK = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Return the address of the notebooks in a dark JupyterLab: one of two explorers, a chapter."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [
+        nbformat.v4.new_code_cell("from softmax_lib.explorer import SoftmaxExplorer"),
+        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0])"),
+        nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0], 1, view='backprop')"),
+    ]
+    folder = tmp_path_factory.mktemp("lab")
+    root = folder / "root"
+    root.mkdir()
+    nbformat.write(notebook, root / "try.ipynb")
+    chapter = nbformat.read(CHAPTER, as_version=4)
+    chapter.cells.append(nbformat.v4.new_code_cell("print(6 * 7, 'at the end')"))
+    nbformat.write(chapter, root / CHAPTER.name)
+    theme = folder / "settings" / DARK
+    theme.parent.mkdir(parents=True)
+    theme.write_text('{"theme": "JupyterLab Dark"}', encoding="utf-8")
+
+    folders = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    folders["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    environment = {**os.environ, **folders, "PYTHONPATH": paths}
+    python = [sys.executable, "-m"]
+    trust = [*python, "jupyter", "trust", root / CHAPTER.name]
+    subprocess.run(trust, env=environment, check=True, capture_output=True)
+    command = [*python, "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
+    with open(folder / "log", "w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(120):
+                started = list((folder / "RUNTIME").glob("jpserver-*.json"))
+                if started:
+                    break
+                time.sleep(0.5)
+            assert started, (folder / "log").read_text()
+            yield json.loads(started[0].read_text())["url"] + "lab/tree/"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture
+def notebook(lab, browser):
+    """Return a maker of pages, each with one notebook whose kernel waits."""
+    made = []
+
+    def make(name):
+        page = browser.new_page(viewport={"width": 1280, "height": 1200})
+        made.append(page)
+        page.goto(f"{lab}{name}?reset")  # or the last test's notebook would be open, too
+        page.get_by_text("| Idle").wait_for(timeout=90_000)
+        return page
+
+    yield make
+    for page in made:
+        page.close()
+
+
+def run_all(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def test_in_jupyterlab_a_slider_is_dragged_and_keeps_its_keys(notebook):
+    page = notebook("try.ipynb")
+    run_all(page)
+    first, second = (page.locator("softmax-explorer").nth(n) for n in range(2))
+    second.get_by_role("button", name="Step").wait_for(timeout=20_000)
+    drag(first, "logit 1", 0.2)
+    cells = page.locator(".jp-Cell")
+    before = column(first, "z")[0], cells.count(), active(page)
+    assert before[0] < -4
+    # In command mode each of these keys moves to, adds, cuts or runs a cell.
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "a", "b", "x", "j", "Enter"):
+        page.keyboard.press(key)
+    assert column(first, "z")[0] == pytest.approx(before[0] + 0.3)
+    assert (cells.count(), active(page)) == before[1:]
+    second.get_by_role("button", name="Step").click()
+    assert column(second, "z")[0] == pytest.approx(2.12)
+
+
+def active(page):
+    """Return which cell of a notebook is the active one."""
+    every = page.locator(".jp-Cell")
+    return every.evaluate_all("all => all.findIndex(e => e.classList.contains('jp-mod-active'))")
+
+
+def test_in_a_dark_jupyterlab_a_figure_lies_on_white_paper(notebook):
+    page = notebook(CHAPTER.name)
+    figure = page.locator(".jp-RenderedSVG img").first
+    figure.scroll_into_view_if_needed()
+    assert contrast(photograph(page.locator(".jp-MarkdownCell").first))[1] < 0.05
+    seen, paper = contrast(photograph(figure))
+    assert paper > 0.95
+    assert (seen > 4.5).mean() > 0.01
+
+
+def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
+    page = notebook(CHAPTER.name)
+    attempt = page.locator(".jp-CodeCell", has_text="z / z.max")
+    gate = page.locator(".jp-MarkdownCell", has_text="Solution to Exercise 2")
+    solved = page.locator(".jp-CodeCell", has_text="def solved_softmax")
+    passed = page.locator(".jp-OutputArea", has_text="softmax_naive: passed")
+    following = page.locator(".jp-MarkdownCell", has_text="From probabilities back to logits")
+
+    def is_folded():
+        gate.scroll_into_view_if_needed()
+        for seen in (attempt, following, gate.get_by_role("button", name="3 cells hidden")):
+            expect(seen).to_be_visible()
+        for unseen in (solved, passed):
+            expect(unseen).to_be_hidden()
+
+    is_folded()
+    run_all(page)
+    page.get_by_text(THROUGH).wait_for(timeout=60_000)
+    is_folded()
+    gate.get_by_role("button", name="3 cells hidden").click()
+    for seen in (attempt, gate, solved, passed, following):
+        expect(seen).to_be_visible()
