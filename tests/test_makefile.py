@@ -68,7 +68,8 @@ def test_an_environment_is_made_anew_if_its_installation_was_stopped(project):
     stop.unlink()
     assert make() == (True, once)  # in an empty environment, not after the call that was stopped
     assert make() == (True, once)  # nothing is done twice
-    os.utime(project / "requirements.txt")
+    later = (project / READY).stat().st_mtime + 1  # clocks of files tick in milliseconds
+    os.utime(project / "requirements.txt", (later, later))
     assert make() == (True, [*once, *once])  # a newer lock is installed over the old
     os.utime(project / "pyproject.toml", (2**32, 2**32))
     stop.touch()
