@@ -129,10 +129,10 @@ BESIDE = {
 @pytest.mark.parametrize(("name", "words", "svg"), list(figures()))
 def test_each_number_in_the_words_is_that_of_the_figure(name, words, svg):
     known = [*drawn_in(svg), *np.abs(BESIDE.get(name, lambda svg: [])(svg))]
-    for text, small in zip(words, ("known", "given"), strict=True):
+    for text, of_caption in zip(words, (False, True), strict=True):
         for number in NUMBER.findall(text):
-            if small == "given" and len(number) == 1:
-                continue  # in a caption these are the numbers that the figure was given
+            if of_caption and len(number) == 1:
+                continue  # what the figure was given
             decimals = len(number.partition(".")[2])
             off = 0.51 * 10.0**-decimals if decimals else 0  # what rounding may take
             near = min(known, key=lambda value: abs(value - float(number)))

@@ -350,6 +350,17 @@ def test_the_complex_step_needs_a_complex_result():
         numerical_jacobian(softmax, EXAMPLE, method="complex")
 
 
+@pytest.mark.parametrize(
+    ("method", "steps"),
+    [("central", [np.cbrt(np.finfo(float).eps), -np.cbrt(np.finfo(float).eps)]),
+     ("complex", [1e-200j])],
+)
+def test_the_step_is_the_one_that_the_chapter_names(method, steps):
+    seen = []
+    numerical_jacobian(lambda x: seen.append(complex(x)) or x, 0.5, method=method)
+    assert [x - 0.5 for x in seen] == pytest.approx(steps, rel=1e-6, abs=0)
+
+
 def test_the_step_taken_is_the_one_divided_by():
     # x + h is rounded: near 1e9 the step taken differs from h in its sixth digit or so.
     steps = []
