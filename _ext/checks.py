@@ -2,6 +2,9 @@
 
 {check-report}: code whose last line is a call of a check; the page has the code and its report.
 {known-mistakes} `chapter`: a table of the mistakes that the module of that name defines.
+
+Both link to sections as JupyterLab does, and so do the reports that are stored in the chapters:
+on the site these links lead to the pages.
 """
 
 from __future__ import annotations
@@ -9,16 +12,22 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from pathlib import Path
+from html import escape
 from types import ModuleType
+from urllib.parse import unquote
 
-import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-ROOT = Path(__file__).parent.parent
+from strict import placed
+
+logger = logging.getLogger(__name__)
+
+LINK = re.compile(r'(?<=href=")([a-z-]+)\.ipynb#heading=([^"]+)')
 
 
 def module(name: str) -> ModuleType:
@@ -42,16 +51,34 @@ def mistakes(chapter: str) -> list:
 
 
 def link_to(section) -> str:
-    """Return a link to a section of a chapter, by the label above its heading."""
+    """Return a link to a section of a chapter."""
     if section is None:
         return ""
     name = f"{module('.report').CHAPTERS[section.chapter]}: {section.heading}"
-    notebook = nbformat.read(ROOT / f"chapters/{section.chapter}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    label = re.search(rf"(?m)^\((.+)\)=\n##+ +{re.escape(section.heading)}\s*$", text)
-    if not label:
-        raise LookupError(f"{section} has no label above its heading")
-    return f"{{ref}}`{name} <{label[1]}>`"
+    return f'<a href="{section.link}">{escape(name)}</a>'
+
+
+def anchors(env: BuildEnvironment, docname: str) -> dict[str, str]:
+    """Return the anchor of each heading of a page, by the name that JupyterLab gives it."""
+    if docname not in env.tocs:
+        return {}
+    headings = env.tocs[docname].findall(nodes.reference)
+    return {heading.astext().replace(" ", "-"): heading["anchorname"] for heading in headings}
+
+
+def lead_to_pages(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make links to headings of notebooks links to the same headings on the site."""
+    for raw in doctree.findall(nodes.raw):
+
+        def on_site(match: re.Match, raw: nodes.raw = raw) -> str:
+            page, heading = f"chapters/{match[1]}", unquote(match[2])
+            anchor = anchors(app.env, page).get(heading)
+            if anchor is None:
+                logger.warning("no such section: %s", match[0], location=placed(raw))
+                return match[0]
+            return app.builder.get_relative_uri(docname, page) + anchor
+
+        raw[:] = [nodes.Text(LINK.sub(on_site, raw.astext()))]
 
 
 class CheckReport(SphinxDirective):
@@ -81,4 +108,5 @@ class KnownMistakes(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("check-report", CheckReport)
     app.add_directive("known-mistakes", KnownMistakes)
+    app.connect("doctree-resolved", lead_to_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

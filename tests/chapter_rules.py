@@ -334,7 +334,8 @@ def exercises_answer_back(notebook: NotebookNode) -> list[str]:
                 complaints.append(f"cell {number}: the report is not shown")
             continue
         answers = [text for out in cell.outputs for mime, text in text_of(out) if "plain" in mime]
-        passed = any(re.match(r"\w+: passed", text) for text in answers)
+        passes = rf"(\w+, checked as )?{asked[1]}: passed"
+        passed = any(re.match(passes, text) for text in answers)
         if passed != solves[number - 1]:
             verdict = "passes" if passed else "does not pass"
             complaints.append(f"cell {number}: check.{asked[1]} {verdict} here")

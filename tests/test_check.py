@@ -57,8 +57,8 @@ def test_a_report_of_success_lists_the_laws():
     report = check.softmax(right)
     assert report.passed is True and report
     assert report.failed_law is None and report.diagnosis is None and report.section is None
-    assert report.laws[0] == "it is a function, called as softmax(logits)"
-    assert str(report).splitlines()[0] == "softmax: passed, all 14 laws hold."
+    assert report.laws[0] == "it is a function of (logits)"
+    assert str(report).splitlines()[0] == "right, checked as softmax: passed, all 14 laws hold."
     assert len(report.laws) == 14
 
 
@@ -66,8 +66,8 @@ def test_the_plain_form():
     why = "e to the 1000 is inf, and inf / inf is nan; e to the -1000 is 0, and 0 / 0 is nan too."
     assert repr(check.softmax(no_shift)) == "\n".join(
         [
-            "softmax: not yet; 7 laws hold, the next one fails.",
-            "  holds  it is a function, called as softmax(logits)",
+            "no_shift, checked as softmax: not yet; 7 laws hold, the next one fails.",
+            "  holds  it is a function of (logits)",
             "  holds  there is one share for every logit",
             "  holds  no share is negative",
             "  holds  the shares sum to 1",
@@ -90,6 +90,27 @@ def test_the_plain_form():
 def test_few_laws_are_counted_in_words(laws, said):
     attempt = None if laws == 0 else lambda z: None
     assert f"not yet; {said}, the next one fails." in str(check.softmax(attempt))
+
+
+def test_a_report_names_the_reader_s_function_and_the_one_it_was_held_against():
+    for report in (check.softmax(no_shift), check.logsumexp(no_shift)):
+        heading = f"no_shift, checked as {report.function}: not yet; "
+        assert str(report).startswith(heading)
+        assert f"<strong>{heading}" in report._repr_html_()
+        assert report.failure.given.startswith("no_shift(np.array(")
+    assert str(check.softmax(softmax_lib.softmax)).startswith("softmax: passed, ")
+    assert not any("softmax" in law for law in check.softmax(right).laws)
+
+
+def test_a_call_with_other_parameters_is_the_one_that_fails():
+    def two(z, w):
+        return z
+
+    failure = check.softmax(two).failure
+    assert failure.given == "two(np.array([1.0, 0.0]))"
+    with pytest.raises(TypeError, match="two"):
+        eval(failure.given, {"np": np, "two": two})
+    assert failure.law == f"it is {failure.expected}" == "it is a function of (logits)"
 
 
 class Page(html.parser.HTMLParser):
@@ -118,8 +139,8 @@ class Page(html.parser.HTMLParser):
 def test_the_rich_form_is_small_and_quiet(attempt):
     rich = check.softmax(attempt)._repr_html_()
     page = Page(rich)
-    assert page.tags <= {"div", "strong", "ul", "li", "dl", "dt", "dd", "code"}
-    assert {name for name, _ in page.attributes} == {"style"}
+    assert page.tags <= {"div", "strong", "ul", "li", "dl", "dt", "dd", "code", "a"}
+    assert {name for name, _ in page.attributes} <= {"style", "href"}
     assert len(rich) < 4000
     assert rich == check.softmax(attempt)._repr_html_()
 
@@ -130,6 +151,13 @@ def test_the_rich_form_says_what_the_plain_one_says():
     for line in str(report).splitlines():
         said = re.sub(r"^ *(holds|FAILS|given|came|expected|warned|mistake|read) +", "", line)
         assert said in text
+
+
+def test_the_rich_form_links_to_the_section():
+    rich = check.softmax(no_shift)._repr_html_()
+    (link,) = re.findall("<a href=[^<]*</a>", rich)
+    assert link.startswith('<a href="overflow.ipynb#heading=Subtract-the-maximum">chapter Overflow')
+    assert "<a" not in check.softmax(right)._repr_html_()
 
 
 def test_code_in_a_sentence_is_code_in_the_rich_form():
@@ -431,6 +459,20 @@ def imported(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    "mended",
+    [
+        lambda z: (z - 1e-3 * np.arange(z.shape[-1])).argmax(axis=-1),
+        lambda z: np.round(z, 6).argmax(axis=-1),
+    ],
+)
+def test_a_tie_is_not_broken_by_moving_the_logits(mended):
+    def hardmax(z):
+        return np.eye(z.shape[-1])[mended(z)]
+
+    assert check.hardmax(hardmax).failed_law == "a close race has a winner"
 
 
 def test_imports_run_one_way():

@@ -3,6 +3,7 @@
 import importlib
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import numpy as np
@@ -114,6 +115,17 @@ def test_the_sections_that_are_named_are_in_the_chapters(chapter):
     }
     assert named
     assert named <= set(headings(chapter))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_link_leads_to_one_heading_of_its_notebook(chapter):
+    """JupyterLab names a heading by its words, with hyphens between them."""
+    sections = {m.section for m in MISTAKES.values() if m.section and m.section.chapter == chapter}
+    found = [heading.replace(" ", "-") for heading in headings(chapter)]
+    for section in sections:
+        file, kind, name = re.fullmatch(r"([^#]+)#(\w+)=([\w.~%,:?-]+)", section.link).groups()
+        assert (ROOT / "chapters" / file).is_file() and kind == "heading"
+        assert found.count(unquote(name)) == 1
 
 
 def test_every_section_is_in_a_chapter_of_the_course():

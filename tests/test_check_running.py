@@ -143,6 +143,77 @@ def test_a_function_without_a_signature_can_pass():
     assert check.softmax(Attempt()).passed
 
 
+class Named:
+    """A right softmax under any name at all."""
+
+    def __init__(self, name):
+        self.__name__ = name
+
+    def __call__(self, z):
+        return softmax_lib.softmax(z)
+
+
+class Answers(str):
+    """A name that lies about itself."""
+
+    def isidentifier(self):
+        return True
+
+
+OTHER_NAMES = {
+    "a lambda": lambda z: softmax_lib.softmax(z),
+    "a partial": functools.partial(lambda z, T: softmax_lib.softmax(z, temperature=T), T=1.0),
+    "what raises": type("Attempt", (Evil,), {"__call__": lambda self, z: softmax_lib.softmax(z)})(),
+    "a number": Named(7),
+    "nothing": Named(""),
+    "markup": Named("<b>--><script>"),
+    "lines": Named("my\nsoftmax"),
+    "a keyword": Named("lambda"),
+    "a huge one": Named("z" * 10**6),
+    "a str that lies": Named(Answers("<b>")),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_NAMES)
+def test_what_has_no_name_for_code_is_called_f(kind):
+    report = check.softmax(OTHER_NAMES[kind])
+    assert report.passed and report.attempt == "f"
+    assert str(report).splitlines()[0] == "f, checked as softmax: passed, all 14 laws hold."
+    failed = check.hardmax(OTHER_NAMES[kind])
+    assert failed.failure.given.startswith("f(np.array(")
+
+
+@pytest.mark.parametrize("name", ["my_softmax", "σ", "z" * 60])
+def test_a_name_that_can_stand_in_code_is_used(name):
+    report = check.hardmax(Named(name))
+    assert str(report).startswith(f"{name}, checked as hardmax: not yet; ")
+    assert report.failure.given.startswith(f"{name}(np.array(")
+
+
+@pytest.mark.parametrize(
+    ("thing", "kind"),
+    [
+        (None, "None"),
+        (np.ones(3), "an array"),
+        ("<b>", "a str"),
+        (type("<b>", (), {})(), "an object"),
+        (type("", (), {})(), "an object"),
+    ],
+)
+def test_what_is_no_function_is_named_by_its_kind(thing, kind):
+    report = check.softmax(thing)
+    assert report.attempt == kind
+    assert str(report).startswith(f"{kind}, checked as softmax: not yet; no law holds yet")
+    assert report.failure.came == f"not a function: {kind}"
+
+
+def test_what_hides_its_class_is_no_function_either():
+    class Hidden:
+        __class__ = property(lambda self: 1 / 0)
+
+    assert check.softmax(Hidden()).failure.came == "not a function: a Hidden"
+
+
 def test_an_exception_is_told_with_the_readers_line():
     def attempt(z):
         return softmax_lib.softmax(z, axis="classes")

@@ -20,7 +20,6 @@ import lxml.html
 import pytest
 from bs4 import BeautifulSoup
 
-import checks
 import katex
 import softmax_lib
 from mutants import NOT_COPIED
@@ -382,20 +381,33 @@ def test_the_page_of_the_checks_lists_every_known_mistake_once(site):
         assert plain(text) == plain(f"{mistake.title}. {mistake.text} {read}")
 
 
+def chapter_and_heading(page, link):
+    """Return the words, without numbers, of a chapter's title and the heading that is linked to."""
+    path, _, anchor = link["href"].partition("#")
+    there = soup_of((page.parent / path).resolve() if path else page)
+    found = there.h1, there.find(id=anchor).find(["h2", "h3"])
+    return [plain(e.get_text()).lstrip("0123456789 ") for e in found]
+
+
 def test_a_mistake_links_to_the_heading_that_explains_it(site):
-    links = soup_of(site / "reference/checks.html").select("table.mistakes td a")
+    page = site / "reference/checks.html"
+    links = soup_of(page).select("table.mistakes td a")
     assert len(links) > 100
     for link in links:
-        path, _, anchor = link["href"].partition("#")
-        target = soup_of((site / "reference" / path).resolve()).find(id=anchor)
-        section = target if target.name == "section" else target.find_parent("section")
-        heading = section.find(["h2", "h3"]).get_text()
-        assert plain(heading).endswith(plain(link.get_text().split(": ", 1)[1]))
+        chapter, section = link.get_text().split(": ", 1)
+        title, heading = chapter_and_heading(page, link)
+        assert plain(chapter) in title and heading == plain(section)
 
 
-def test_a_section_without_a_label_cannot_be_linked():
-    with pytest.raises(LookupError, match=r"Exercises.* has no label"):
-        checks.link_to(check.Section("overflow", "Exercises"))
+@pytest.mark.parametrize("name", [*(f"chapters/{name}" for name in CHAPTERS), "reference/checks"])
+def test_a_report_links_to_the_heading_that_explains_the_mistake(site, name):
+    page = site / f"{name}.html"
+    links = soup_of(page).select(".text_html dd a, .report dd a")
+    assert links
+    for link in links:
+        chapter, section = re.fullmatch("chapter (.*), section “(.*)”", link.get_text()).groups()
+        title, heading = chapter_and_heading(page, link)
+        assert plain(chapter) in title and heading == plain(section)
 
 
 # ---- weight -----------------------------------------------------------------------------------

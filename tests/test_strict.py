@@ -51,6 +51,7 @@ ANYWHERE = [
     ("![ ](../small.svg)", "no alternative text: small.svg"),
     ("```{figure} ../small.svg\n\nCaption.\n```", "no alternative text: small.svg"),
     ('<img src="../small.svg">', 'no alternative text: <img src="../small.svg">'),
+    ('<a href="page.ipynb#heading=Gone">a</a>', "no such section: page.ipynb#heading=Gone"),
     (r"<p>Raw \(x\).</p>", r"readers would see this as it is typed here: \("),
     ("![A picture](../gone.svg)", "image file not readable: gone.svg"),
     ("![A picture](../heavy.svg)", "too heavy: heavy.svg has"),
@@ -87,6 +88,10 @@ OUTPUTS = [
     (shown("text/latex", r"$\frac{1}{2$"), r"KaTeX cannot read \frac{1}{2"),
     (shown("text/markdown", "a formula $x$"), "readers would see this as it is typed here: $x$"),
     (shown("text/html", r"<b>\(x\)</b>"), r"readers would see this as it is typed here: \("),
+    (
+        shown("text/html", '<a href="gone.ipynb#heading=Section">a</a>'),
+        "no such section: gone.ipynb#heading=Section",
+    ),
     (shown("text/html", "<img src='x.svg'>"), "no alternative text: <img src='x.svg'>"),
     (drawn(SVG), "no alternative text: the figure of this cell"),
     (drawn(SVG, figure={"caption": "A caption."}), "no alternative text: the figure of this cell"),

@@ -302,8 +302,8 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "backprop.py",
-        "values.astype(computing_dtype(dtype))",
-        "values.astype(dtype)",
+        "values.astype(computing_dtype(dtype), copy=False)",
+        "values.astype(dtype, copy=False)",
         "float16 batches are added in float16",
         BACKPROP,
     ),
@@ -934,8 +934,8 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "check/report.py",
-        'return f"<code>{escape(text)}</code>"',
         'return f"<code>{text}</code>"',
+        'return f"<code>{said}</code>"',
         "what an attempt says is markup",
         CHECK,
     ),
@@ -970,15 +970,15 @@ OPERATORS = [
     # the explorer
     Mutant(
         LIB + "explorer/explorer.js",
-        "const e = z.map((v) => Math.exp((v - m) / T));",
-        "const e = z.map((v) => Math.exp(v / T));",
+        "z.map((v) => (v - m) / T)",
+        "z.map((v) => v / T)",
         "softmax without its shift",
         EXPLORER,
     ),
     Mutant(
         LIB + "explorer/explorer.js",
-        "rest[z.indexOf(m)] = 0;",
-        "rest[z.indexOf(m)] = 1;",
+        "rest[gap.indexOf(0)] = 0;",
+        "rest[gap.indexOf(0)] = 1;",
         "the largest term of the loss is counted twice",
         EXPLORER,
     ),

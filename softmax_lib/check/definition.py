@@ -65,7 +65,7 @@ CHOICE = Exercise(
             holds(lambda came, *_: bool(np.all((came == 0) | (came == 1))), "only 0 and 1"),
         ),
         Law("(3, 1, -3) gives (1, 0, 0)", floats(EXAMPLE, [0, 1])),
-        Law("a close race has a winner", floats([0, 0.5, 0.25], [1, 1.5, 1, 1])),
+        Law("a close race has a winner", floats([0, 0.5, 0.25], [1, 1.5, 1, 1], [0, 2.0**-40])),
         Law("the largest of negative logits wins", floats([-2, -1], [-3, -1, -2])),
         Law("on a tie the first maximum wins", floats([2, 2], [0, 5, 5], [1, 1, 1])),
         along_rows,
@@ -98,8 +98,8 @@ def softmax_naive(function, *, seconds=SECONDS):
     >>> import numpy as np
     >>> from softmax_lib import check
     >>> print(check.softmax_naive(lambda z: z / z.sum()))
-    softmax_naive: not yet; 2 laws hold, the next one fails.
-      holds  it is a function, called as softmax_naive(logits)
+    f, checked as softmax_naive: not yet; 2 laws hold, the next one fails.
+      holds  it is a function of (logits)
       holds  there is one share for every logit
       FAILS  no share is negative
              given     f(np.array([3.0, 1.0, -3.0]))

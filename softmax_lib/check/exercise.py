@@ -44,37 +44,39 @@ class Exercise:
     def check(self, function, seconds):
         """Return the `Report` on the reader's function."""
         notes = () if has_limit() else (NO_LIMIT,)
-        callable_law = f"it is a function, called as {self.signature}"
-        failure = self._not_callable(callable_law, function)
+        attempt = showing.name_of(function) if callable(function) else showing.kind(function)
+        wish = f"a function of {self.signature.removeprefix(self.name)}"
+        failure = self._not_callable(function, attempt, wish)
         if failure:
-            return Report(self.name, (), failure, notes)
+            return Report(self.name, attempt, (), failure, notes)
         caller = Caller(function, self.results, seconds)
-        held = [callable_law]
+        held = [f"it is {wish}"]
         for law in self.laws:
             if law.is_asked_of(function):
-                failure = self._failure(law, caller)
+                failure = self._failure(law, caller, attempt)
                 if failure:
                     break
                 held.append(law.name)
-        return Report(self.name, tuple(held), failure, notes)
+        return Report(self.name, attempt, tuple(held), failure, notes)
 
-    def _not_callable(self, law, function):
+    def _not_callable(self, function, attempt, wish):
+        arguments = self.laws[0].inputs[0]
         if not callable(function):
-            came, mistake = f"not a function: {showing.kind(function)}", general.NOT_A_FUNCTION
-        elif not accepts(function, self.laws[0].inputs[0]):
-            came, mistake = "a function with other parameters", general.OTHER_PARAMETERS
+            given, mistake = f"check.{self.name}(...)", general.NOT_A_FUNCTION
+            came = f"not a function: {attempt}"
+        elif not accepts(function, arguments):
+            given, mistake = showing.call(attempt, arguments, {}), general.OTHER_PARAMETERS
+            came = "a function with other parameters"
         else:
             return None
-        return Failure(
-            law, f"check.{self.name}(...)", came, f"a function {self.signature}", mistake
-        )
+        return Failure(f"it is {wish}", given, came, wish, mistake)
 
-    def _failure(self, law, caller):
+    def _failure(self, law, caller, attempt):
         found = self.first_complaint(law, caller)
         if found is None:
             return None
         arguments, outcome, (came, expected) = found
-        given = showing.call(showing.name_of(caller.function), arguments, law.options)
+        given = showing.call(attempt, arguments, law.options)
         mistake = diagnose(self, law, outcome, caller)
         return Failure(law.name, given, came, expected, mistake, outcome.printed, outcome.warned)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 CHAPTERS = {
     "definition": "Definition",
@@ -32,6 +33,11 @@ class Section:
 
     def __str__(self):
         return f"chapter {CHAPTERS[self.chapter]}, section “{self.heading}”"
+
+    @property
+    def link(self):
+        """Where JupyterLab finds it, from a notebook beside the chapters."""
+        return f"{self.chapter}.ipynb#heading={quote(self.heading.replace(' ', '-'), ',:?')}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,9 @@ class Report:
     Attributes
     ----------
     function : str
-        What was checked, such as "softmax".
+        What it was checked as, such as "softmax".
+    attempt : str
+        The name of the function that was handed over, such as "my_softmax"; "f" if it has none.
     laws : tuple of str
         The laws that hold, in the order of the checks.
     failure : Failure or None
@@ -82,6 +90,7 @@ class Report:
     """
 
     function: str
+    attempt: str
     laws: tuple
     failure: Failure = None
     notes: tuple = ()
@@ -113,7 +122,7 @@ class Report:
         lines = [self._verdict(), *(f"  holds  {law}" for law in self.laws)]
         if self.failure:
             lines.append(f"  FAILS  {self.failure.law}")
-            lines += [f"         {label:9} {text}" for label, text in self._details()]
+            lines += [f"         {label:9} {said}" for label, said in self._details()]
         return "\n".join([*lines, *(f"  note   {note}" for note in self.notes)])
 
     __repr__ = __str__
@@ -124,8 +133,8 @@ class Report:
         if self.failure:
             details = "".join(
                 f'<dt style="margin: 0; font-weight: 600">{escape(label)}</dt>'
-                f'<dd style="margin: 0; overflow-wrap: anywhere">{_marked(label, text)}</dd>'
-                for label, text in self._details()
+                f'<dd style="margin: 0; overflow-wrap: anywhere">{_marked(label, said)}</dd>'
+                for label, said in self._details()
             )
             items.append(
                 f"<li><strong>✗ {escape(self.failure.law)}</strong>"
@@ -144,11 +153,13 @@ class Report:
         )
 
     def _verdict(self):
-        count = len(self.laws)
+        count, checked = len(self.laws), self.attempt
+        if checked != self.function:
+            checked += f", checked as {self.function}"
         if self.passed:
-            return f"{self.function}: passed, all {count} laws hold."
+            return f"{checked}: passed, all {count} laws hold."
         held = {0: "no law holds yet", 1: "1 law holds"}.get(count, f"{count} laws hold")
-        return f"{self.function}: not yet; {held}, the next one fails."
+        return f"{checked}: not yet; {held}, the next one fails."
 
     def _details(self):
         failure, mistake = self.failure, self.failure.mistake
@@ -162,11 +173,14 @@ class Report:
         if mistake:
             yield "mistake", f"{mistake.title} ({mistake.id}). {mistake.text}"
             if mistake.section:
-                yield "read", str(mistake.section)
+                yield "read", mistake.section
 
 
-def _marked(label, text):
-    """Return HTML: values are code as a whole, and in sentences what stands in backticks."""
+def _marked(label, said):
+    """Return HTML: values are code as a whole, in sentences what is in backticks; sections link."""
+    text = escape(str(said))
+    if isinstance(said, Section):
+        return f'<a href="{said.link}">{text}</a>'
     if label in ("given", "came", "expected", "printed", "warned"):
-        return f"<code>{escape(text)}</code>"
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+        return f"<code>{text}</code>"
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)

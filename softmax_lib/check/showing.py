@@ -1,10 +1,13 @@
 """Write numbers and calls as a reader would, and the same on every processor."""
 
+from keyword import iskeyword
+
 import numpy as np
 
 DECIMALS = (4, 6, 8, 10, 12)
 NOISE = 1e-12  # what is less, is rounding where a 0 was meant, and differs between processors
 MANY = 60  # numbers of an array that are shown
+LONGEST_NAME = 60  # characters
 
 
 def number(x, decimals=4):
@@ -84,18 +87,20 @@ def kind(value):
     """
     if value is None:
         return "None"
-    name = "array" if isinstance(value, np.ndarray) else type(value).__name__
+    name = "array" if issubclass(type(value), np.ndarray) else name_of(type(value), "object")
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
-def name_of(function):
-    """Return the name of a function, or f if it has none that can be called.
+def name_of(thing, otherwise="f"):
+    """Return the name of a function or a type, or another if it has none that can stand in code.
 
     >>> name_of(np.exp), name_of(lambda z: z)
     ('exp', 'f')
     """
     try:
-        name = function.__name__
+        name = thing.__name__
     except Exception:
-        return "f"
-    return name if isinstance(name, str) and name.isidentifier() else "f"
+        return otherwise
+    # A class derived from str may answer anything.
+    stands = type(name) is str and name.isidentifier() and not iskeyword(name)
+    return name if stands and len(name) <= LONGEST_NAME else otherwise

@@ -14,7 +14,8 @@ from softmax_lib.overflow import softmax
 KEYS = {
     "definition": "Drag a logit, or choose one and use the arrow keys.",
     "overflow": "Grey: the logits whose e<sup>z</sup> is neither 0 nor infinite. A mark is a "
-    "class; outside the grey it says what e<sup>z</sup> becomes.",
+    "class; outside the grey it says what e<sup>z</sup> becomes. The axis is not even: it is "
+    "stretched near 0, and so are the sliders.",
     "derivative": "Blue entries rise, red ones (with a minus) fall, as the logit of the column is "
     "raised. Point at an entry, or reach it with the Tab key.",
     "cross-entropy": "Solid: the loss −log p. Dashed: the formula as the notes print it. "

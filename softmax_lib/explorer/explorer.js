@@ -3,26 +3,30 @@
 (() => {
 	"use strict";
 	const NAME = "softmax-explorer";
-	if (globalThis.customElements?.get(NAME)) return undefined;
+	if (globalThis.customElements?.get(NAME)) return;
 
 	// ---- numbers: the formulas of softmax_lib
 
 	const same = (v) => v;
 	const sum = (x) => x.reduce((total, v) => total + v, 0);
 
-	const softmax = (z, T = 1) => {
-		const m = Math.max(...z);
-		const e = z.map((v) => Math.exp((v - m) / T));
-		const total = sum(e);
-		return e.map((v) => v / total);
+	const shares = (e, round = same) => {
+		const total = round(sum(e));
+		return e.map((v) => round(v / total));
 	};
+
+	const gaps = (z, T = 1) => {
+		const m = Math.max(...z);
+		return z.map((v) => (v - m) / T);
+	};
+	const softmax = (z, T) => shares(gaps(z, T).map(Math.exp));
 
 	// -log p of every class. The largest term, which is 1, stays out of the sum.
 	const losses = (z, T) => {
-		const m = Math.max(...z);
-		const rest = z.map((v) => Math.exp((v - m) / T));
-		rest[z.indexOf(m)] = 0;
-		return z.map((v) => Math.log1p(sum(rest)) - (v - m) / T);
+		const gap = gaps(z, T);
+		const rest = gap.map(Math.exp);
+		rest[gap.indexOf(0)] = 0;
+		return gap.map((v) => Math.log1p(sum(rest)) - v);
 	};
 
 	// Where y is 1: minus the others, since p - 1 loses the digits of a sure answer.
@@ -51,16 +55,11 @@
 	const TYPES = [(x) => half(Math.fround(x)), Math.fround, same];
 
 	const exp = (z, round) => z.map((v) => round(Math.exp(round(v))));
-	const naive = (z, round) => {
-		const e = exp(z, round);
-		const total = round(sum(e));
-		return e.map((v) => round(v / total));
-	};
+	const naive = (z, round) => shares(exp(z, round), round);
 	const stable = (z, round) => softmax(z.map(round)).map(round);
 
-	// The table, row by row.
 	const rows = ({ view, z, T, y }) => {
-		const across = (...all) => z.map((v, i) => [v, ...all.flatMap((column) => column[i])]);
+		const across = (...all) => z.map((v, i) => [v, ...all.flatMap((x) => x[i])]);
 		if (view === "overflow") {
 			return [exp, naive, stable].flatMap((f) => across(...TYPES.map((round) => f(z, round))));
 		}
@@ -86,11 +85,8 @@
 
 	// ---- the page
 
-	const make = (tag, parent, properties) => {
-		const element = Object.assign(document.createElement(tag), properties);
-		parent.append(element);
-		return element;
-	};
+	const make = (tag, parent, properties) =>
+		parent.appendChild(Object.assign(document.createElement(tag), properties));
 
 	// Where e^z is neither 0 nor infinite.
 	const ENDS = { float16: [-17.33, 11.09], float32: [-103.97, 88.72], float64: [-745.13, 709.78] };
@@ -115,7 +111,7 @@
 				row.forEach((td, j) => {
 					const v = (all[i] ?? sums)[j];
 					td.firstChild.data = text(v, j ? 3 : 2);
-					td.toggleAttribute("data-lost", !Number.isFinite(v));
+					td.toggleAttribute("data-lost", !isFinite(v));
 					td.style.setProperty("--v", v);
 					td.parentNode.style.setProperty(`--${td.className}`, v);
 				}),
@@ -128,17 +124,17 @@
 		// A screen reader hears where a movement ends, not every step.
 		const say = () => {
 			clearTimeout(saying);
-			saying = setTimeout(() => (status.textContent = VIEWS[view].say()), 200);
+			saying = setTimeout(() => (status.textContent = its.say()), 200);
 		};
 
-		const slider = (parent, name, [min, max, step], get, set, at = same, back = same) => {
+		const slider = (parent, name, [min, max, step], get, set, at = same) => {
 			const input = make("input", parent, { type: "range", min, max, step, ariaLabel: name });
 			input.oninput = () => {
-				set(at(+input.value));
+				set(+input.value);
 				draw();
 			};
 			refresh.push(() => {
-				input.value = back(get());
+				input.value = at(get());
 				input.ariaValueText = text(get(), 2);
 			});
 		};
@@ -155,6 +151,10 @@
 
 		// ---- what each view adds, and what it says
 
+		const wide = view === "overflow";
+		const [bend, unbend] = wide ? [Math.asinh, Math.sinh] : [same, same];
+		const reach = Math.max(wide ? 1000 : 10, ...state.z.map(Math.abs));
+		const end = bend(reach);
 		let shift = 0, rate = 1, steps = 0, entry = [0, 0], timer, player;
 
 		const settled = () => all.every((row) => Math.abs(row[3]) < 0.01);
@@ -169,7 +169,7 @@
 			player.textContent = "Play";
 		};
 		const play = () => {
-			const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+			const calm = matchMedia("(prefers-reduced-motion)").matches;
 			do step();
 			while (calm && more());
 			player.textContent = "Pause";
@@ -180,37 +180,38 @@
 		const plot = (name, at, left, right, slope) => {
 			const X = (v) => (300 * (v - left)) / (right - left);
 			const Y = (v) => 180 - 30 * v;
-			const { z, T, k } = state;
-			const points = Array.from({ length: 161 }, (_, n) => {
-				const moved = z.with(k, (n / 40 - 2) * reach);
-				return [softmax(moved, T)[k], moved[k], losses(moved, T)[k], misprint(moved, T)[k]];
-			});
+			const { z, k } = state;
+			const points = Array.from({ length: 161 }, (_, n) =>
+				rows({ ...state, z: z.with(k, (n / 40 - 2) * reach) })[k],
+			);
 			const line = (j) => `M${points.map((v) => `${X(v[at])} ${Y(v[j])}`).join("L")}`;
-			const [x, y] = [at ? z[k] : all[k][1], all[k][2]];
+			const [x, y] = [all[k][at], all[k][2]];
 			const touch = [left, right].map((v) => `${X(v)} ${Y(y + slope * (v - x))}`).join("L");
 			return `<svg viewBox="-14 -24 320 288">
-				<text y="-9">loss over ${name}: slope ${text(slope)}</text><svg width="300" height="240">
+				<text y="-9">loss as ${name} changes; slope ${text(slope)}</text><svg width="300" height="240">
 				<path d="M0 180H300M0 0V240"/><path class="wrong" d="${line(3)}"/>
 				<path class="right" d="${line(2)}"/><path class="slope" d="M${touch}"/>
-				<circle class="${"pz"[at]}" cx="${X(x)}" cy="${Y(y)}" r="7"/></svg>
+				<circle class="${name}" cx="${X(x)}" cy="${Y(y)}" r="7"/></svg>
 				<text x="-12" y="184">0</text><text x="-12" y="10">6</text>
 				<text y="258">${text(left, 0)}</text><text x="280" y="258">${text(right, 0)}</text></svg>`;
 		};
 
-		const place = (v) => 50 + (50 * Math.asinh(v)) / end;
+		const place = (v) => 50 + (50 * bend(v)) / end;
 		const rail = ([type, [low, high]], t) => {
-			const dots = names.map((name, i) => {
+			const marks = names.map((name, i) => {
 				const e = all[i][t + 1];
 				const fate = e ? (e < Infinity ? "" : " inf") : " 0";
 				const at = `class="${fate && "lost"}" style="left:${place(all[i][0])}%"`;
 				return `<i ${at}>${[...name][0]}${fate}</i>`;
 			});
+			const tick = (v) => `<u style="left:${place(v)}%">${text(v, 0)}</u>`;
+			marks.push(...[-100, -10, 0, 10, 100].map(tick));
 			return `<div class="rail"><span>${type}</span><div>
 				<b data-low="${text(low, 2)}" data-high="${text(high, 2)}"
-				style="left:${place(low)}%;right:${100 - place(high)}%"></b>${dots.join("")}</div></div>`;
+				style="left:${place(low)}%;right:${place(-high)}%"></b>${marks.join("")}</div></div>`;
 		};
 
-		const VIEWS = {
+		const its = {
 			definition: {
 				open() {
 					const add = (a) => {
@@ -240,14 +241,14 @@
 				say() {
 					const [i, j] = entry;
 					const rule = i === j ? "i = j, p (1 − p)" : "i ≠ j, −p p";
-					const value = (state.T === 1 ? " = " : " / T = ") + text(all[i][j + 2]);
-					return `Slope of ${names[i]} as logit ${names[j]} rises: ${rule}${value}`;
+					const over = state.T === 1 ? "" : " / T";
+					return `Slope of ${names[i]} as logit ${names[j]} rises: ${rule}${over} = ${text(all[i][j + 2])}`;
 				},
 			},
 			"cross-entropy": {
 				draw() {
 					const [, p, , , g] = all[state.k];
-					picture.innerHTML = plot("p", 0, 0, 1, -1 / p) + plot("z", 1, -reach, reach, g);
+					picture.innerHTML = plot("p", 1, 0, 1, -1 / p) + plot("z", 0, -reach, reach, g);
 				},
 				say() {
 					const [, p, right, wrong, g] = all[state.k];
@@ -264,19 +265,15 @@
 				},
 				say: () => `Step ${steps}${settled() ? ", settled" : ""}: p − y is ${list(3)}.`,
 			},
-		};
+		}[view];
 
-		const wide = view === "overflow";
-		const reach = Math.max(wide ? 1000 : 10, ...state.z.map(Math.abs));
-		const end = wide ? Math.asinh(reach) : reach;
-		const scale = wide ? [Math.sinh, Math.asinh] : [];
 		names.forEach((name, i) => {
-			const set = (v) => (state.z = state.z.with(i, v));
-			slider(cells[i][0], `logit ${name}`, [-end, end, wide ? end / 150 : 0.1], () => state.z[i], set, ...scale);
+			const set = (v) => (state.z = state.z.with(i, unbend(v)));
+			slider(cells[i][0], `logit ${name}`, [-end, end, wide ? end / 150 : 0.1], () => state.z[i], set, bend);
 		});
 		if (view === "definition" || state.T !== 1) {
-			const set = (T) => (state.T = T);
-			control("T, from cold to hot", [-1, 2, 0.02], () => state.T, set, (s) => 10 ** s, Math.log10);
+			const set = (s) => (state.T = 10 ** s);
+			control("T, from cold to hot", [-1, 2, 0.02], () => state.T, set, Math.log10);
 		}
 		if (state.k !== null) {
 			const select = make("select", make("label", panel, { textContent: "true class " }));
@@ -291,14 +288,14 @@
 				cells.forEach(([td], i) => td.parentNode.toggleAttribute("data-true", i === state.k));
 			});
 		}
-		VIEWS[view].open?.();
+		its.open?.();
 		button("Reset", () => {
 			Object.assign(state, JSON.parse(root.dataset.state));
 			shift = steps = 0;
 			if (timer) stop();
 			draw();
 		});
-		refresh.push(VIEWS[view].draw ?? same);
+		refresh.push(its.draw ?? same);
 		draw();
 	};
 
@@ -310,9 +307,11 @@
 		}
 	});
 
-	// Notebooks have shortcuts on the keys that move a slider.
+	// Notebooks have shortcuts on the keys that move a slider, and Space scrolls.
 	addEventListener("keydown", (event) => {
 		const free = event.ctrlKey || event.metaKey || event.altKey || /Tab|Escape/.test(event.key);
-		if (!free && event.target.closest?.(NAME)) event.stopPropagation();
+		if (free || !event.target.closest?.(NAME)) return;
+		event.stopPropagation();
+		if (event.key === " " && event.target.matches("input, td")) event.preventDefault();
 	}, true);
 })();

@@ -112,6 +112,23 @@ def test_keys_move_a_slider_and_reach_nothing_else(show):
     assert slider(page, "logit dog").evaluate("e => e === document.activeElement")
 
 
+@pytest.mark.parametrize("view", ["definition", "derivative"])
+def test_the_space_bar_does_not_scroll_the_page_away(show, view):
+    page = show(view)
+    page.add_style_tag(content="body { height: 5000px }")
+    controls = [slider(page, "logit cat"), *page.locator("tbody td[tabindex]").all()[:1]]
+    for control in controls:
+        control.focus()
+        for key in ("Space", "Shift+Space"):
+            page.keyboard.press(key)
+            page.wait_for_timeout(200)  # where it scrolls, it does so smoothly
+            assert page.evaluate("scrollY") == 0
+    page.get_by_role("button", name="Reset").focus()
+    drag(page, "logit dog", 0.9)
+    page.get_by_role("button", name="Reset").press("Space")
+    assert column(page, "z").tolist() == [3, 1, -3]
+
+
 def test_print_leaves_the_controls_out(show):
     page = show("backprop")
     page.emulate_media(media="print")
@@ -176,6 +193,26 @@ def test_one_logit_grows_until_every_type_has_failed(show):
     said(page, "float64 cat: nan")
 
 
+def test_the_axis_that_is_stretched_near_0_shows_it(show):
+    page = show("overflow")
+    assert "stretched near 0" in page.locator("softmax-explorer > p").first.inner_text()
+    ticks = page.locator(".rail u:visible")
+    assert ticks.all_inner_texts() == ["−100", "−10", "0", "10", "100"]
+    boxes = [tick.bounding_box() for tick in ticks.all()]
+    middles = np.array([box["x"] + box["width"] / 2 for box in boxes])
+    shares = np.arcsinh([-100, -10, 0, 10, 100]) / np.arcsinh(1000)
+    rail = page.locator(".rail > div").last.bounding_box()
+    expected = rail["x"] + rail["width"] * (1 + shares) / 2
+    np.testing.assert_allclose(middles, expected, atol=2)
+    slider(page, "logit cat").focus()
+    for _ in range(200):
+        if column(page, "z")[0] <= 10:
+            break
+        page.keyboard.press("ArrowLeft")
+    dot = page.locator(".rail i").first.bounding_box()
+    assert dot["x"] + dot["width"] / 2 == pytest.approx(middles[3], abs=12)
+
+
 def test_an_entry_of_the_jacobian_tells_its_case(show):
     page = show("derivative")
     entries = page.locator("tbody td.j")
@@ -197,6 +234,7 @@ def test_the_dot_stays_on_the_curve_and_the_slopes_are_right(show):
     assert float(dot.get_attribute("cx")) == pytest.approx(300 * p, abs=0.5)
     assert float(dot.get_attribute("cy")) == pytest.approx(180 - 30 * loss, abs=0.5)
     titles = page.locator("svg > text:first-child").all_text_contents()
+    assert [title.split(";")[0] for title in titles] == ["loss as p changes", "loss as z changes"]
     slopes = [float(title.split()[-1].replace("−", "-")) for title in titles]
     assert slopes == pytest.approx([-1 / p, p - 1], rel=1e-2)
 

@@ -1,9 +1,10 @@
-"""The explorer and a chapter in a live JupyterLab, dark and with keys of its own."""
+"""Explorers and chapters in a live JupyterLab, dark and with keys of its own."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,14 +19,15 @@ from explorers import column, drag
 from test_figures import contrast, photograph
 
 ROOT = Path(lib.__file__).parent.parent
-CHAPTER = ROOT / "chapters" / "definition.ipynb"
+CHAPTERS = ROOT / "chapters"
+CHAPTER = CHAPTERS / "definition.ipynb"
 THROUGH = "42 at the end"  # printed by a last cell of the chapter's copy
 DARK = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Return the address of the notebooks in a dark JupyterLab: one of two explorers, a chapter."""
+    """Return the address of notebooks in a dark JupyterLab: chapters, and one of two explorers."""
     notebook = nbformat.v4.new_notebook()
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     notebook.cells = [
@@ -40,6 +42,8 @@ def lab(tmp_path_factory):
     chapter = nbformat.read(CHAPTER, as_version=4)
     chapter.cells.append(nbformat.v4.new_code_cell("print(6 * 7, 'at the end')"))
     nbformat.write(chapter, root / CHAPTER.name)
+    for name in ("cross-entropy", "overflow"):
+        shutil.copy(CHAPTERS / f"{name}.ipynb", root)
     theme = folder / "settings" / DARK
     theme.parent.mkdir(parents=True)
     theme.write_text('{"theme": "JupyterLab Dark"}', encoding="utf-8")
@@ -130,7 +134,7 @@ def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
     attempt = page.locator(".jp-CodeCell", has_text="z / z.max")
     gate = page.locator(".jp-MarkdownCell", has_text="Solution to Exercise 2")
     solved = page.locator(".jp-CodeCell", has_text="def solved_softmax")
-    passed = page.locator(".jp-OutputArea", has_text="softmax_naive: passed")
+    passed = page.locator(".jp-OutputArea", has_text="checked as softmax_naive: passed")
     following = page.locator(".jp-MarkdownCell", has_text="From probabilities back to logits")
 
     def is_folded():
@@ -147,3 +151,23 @@ def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
     gate.get_by_role("button", name="3 cells hidden").click()
     for seen in (attempt, gate, solved, passed, following):
         expect(seen).to_be_visible()
+
+
+def test_in_jupyterlab_a_report_leads_to_the_section_that_it_names(notebook):
+    page = notebook("cross-entropy.ipynb")
+    follow(page, "One-hot: why it is called cross-entropy", "One-hot: why")
+    # A chapter that was not open opens at its beginning; from then on, its sections are found.
+    follow(page, "The confident prediction", "Overflow: the same formula")
+    page.locator("h2", has_text="The confident prediction").wait_for(state="attached")
+    page.get_by_role("tab", name="cross-entropy.ipynb").click()
+    follow(page, "The confident prediction", "The confident prediction")
+
+
+def follow(page, section, heading):
+    """Click a report's link to a section, and wait for a heading to come into view."""
+    found = page.get_by_role("heading", name=heading).locator("visible=true")
+    link = page.get_by_role("link", name=f"section “{section}”")
+    link.scroll_into_view_if_needed()
+    expect(found).not_to_be_in_viewport()
+    link.click()
+    expect(found).to_be_in_viewport(timeout=20_000)

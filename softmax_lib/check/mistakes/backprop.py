@@ -4,7 +4,7 @@ from softmax_lib.check.mistakes.mistake import Mistake
 from softmax_lib.check.report import Section
 
 STEP = Section("backprop", "One step, by hand")
-TWO_WAYS = Section("backprop", "Two ways to p − y")
+TWO_WAYS = Section("backprop", "Two ways to one gradient")
 PUSH_PULL = Section("backprop", "Push all, pull one")
 LAYER = Section("backprop", "A batch through a layer")
 TRAINING = Section("backprop", "Training")

@@ -3,7 +3,7 @@
 from softmax_lib.check.mistakes.mistake import Mistake
 from softmax_lib.check.report import Section
 
-LIKELIHOOD = Section("cross-entropy", "From likelihood to −log p")
+LIKELIHOOD = Section("cross-entropy", "From likelihood to the loss")
 IN_LOGITS = Section("cross-entropy", "The same loss in logits")
 MISPRINTS = Section("cross-entropy", "Two misprints in one formula")
 ONE_HOT_SECTION = Section("cross-entropy", "One-hot: why it is called cross-entropy")

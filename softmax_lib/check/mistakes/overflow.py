@@ -93,7 +93,7 @@ OTHER_LOGARITHM = Mistake(
     "other-logarithm",
     "The logarithm is not the natural one",
     "log2 and log10 undo powers of 2 and 10, not of e.",
-    Section("cross-entropy", "From likelihood to −log p"),
+    Section("cross-entropy", "From likelihood to the loss"),
 )
 MAX_NOT_ADDED_BACK = Mistake(
     "max-not-added-back",
