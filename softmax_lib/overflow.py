@@ -215,8 +215,8 @@ def log_softmax_of(log_p, z, *, axis, temperature=1.0):
     """Fill log_p with (z - m) - log(1 + r)."""
     m, log_total = log_total_of(z, axis, log_p.dtype, temperature)
     for piece in pieces(z, axis):
-        gaps = shift(z[piece], m, temperature, out=log_p[piece])
-        gaps -= log_total
+        part = shift(z[piece], m, temperature, out=log_p[piece])
+        part -= log_total
 
 
 def logsumexp_of(lse, z, *, axis):

@@ -521,8 +521,8 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "overflow.py",
-        "log_p -= log_total",
-        "log_p += log_total",
+        "part -= log_total",
+        "part += log_total",
         "log-probabilities above 0",
         OVERFLOW,
     ),
