@@ -23,6 +23,7 @@ from sphinx.errors import ExtensionError
 
 from icons import carry_icons
 from prune import prune
+from tokens import plain_classes, without
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -47,6 +48,8 @@ REPLACED_PARTS = {
         "scrollable.js",
     ),
 }
+# The colours of code.
+CODE = "pygments.css"
 STYLESHEET, SCRIPT = "site.css", "site.js"
 # What pages still load by themselves. Of the rest, which is in the two files or in none, nothing
 # is published but the licences.
@@ -113,7 +116,8 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     pages = [p for p in Path(app.outdir).rglob("*.html") if static not in p.parents]
-    texts = {page: page.read_text(encoding="utf-8") for page in sorted(pages)}
+    plain = plain_classes((static / CODE).read_text(encoding="utf-8"))
+    texts = {page: without(plain, page.read_text(encoding="utf-8")) for page in sorted(pages)}
     classes = {w for text in texts.values() for a in CLASS_OR_ID.findall(text) for w in a.split()}
 
     early = [page.name for page, text in texts.items() if "DOCUMENTATION_OPTIONS" in text]
@@ -134,9 +138,7 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
     (static / STYLESHEET).write_text(stylesheet, encoding="utf-8", newline="\n")
     (static / SCRIPT).write_text(script, encoding="utf-8", newline="\n")
     for page, text in texts.items():
-        dated = LINK.sub(rf"\1?v={digest}", text)
-        if dated != text:
-            page.write_text(dated, encoding="utf-8")
+        page.write_text(LINK.sub(rf"\1?v={digest}", text), encoding="utf-8")
     for pattern in SWEPT:
         for file in list(static.rglob(pattern)):
             if file.relative_to(static).as_posix() not in LOADED:

@@ -23,6 +23,8 @@ SOURCE = re.compile(r'\bsrc="([^"]+)"')
 UNITS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
 # The first thing that Matplotlib draws.
 PAPER = re.compile(r'(<g id="patch_1">\s*<path [^>]*style="fill: )#ffffff(?=")')
+# sphinx-exercise puts the space into the link, where it is underlined.
+SOLUTION = re.compile(r"(>Solution to)(<a [^>]*>) ")
 SECTION = re.compile(r'<section id="([^"]+)">')
 # Heights in rem, as the stylesheet makes them on the average.
 LINE, CODE, ROW, PICTURE, GAP, BOX = 1.2, 3.5, 3, 20, 1.4, 5
@@ -118,7 +120,7 @@ def complete(
         sources = {name: Path(app.srcdir) / source for source, name in images.items()}
         # docutils uses a role that the standard has given up, inside a list that wants items.
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
-        body = size_images(body, sources)
+        body = SOLUTION.sub(r"\1 \2", size_images(body, sources))
         context["body"] = write_guesses(body, doctree) if doctree else body
 
 

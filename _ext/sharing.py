@@ -29,13 +29,17 @@ CARD_ALT = (
 )
 NOT_FOUND = """<section><h1>This page does not exist</h1>
 <p>The address has a misprint, or the page has another name by now.</p>
-<p><a href="{root}">Go to the front page</a>, or choose a chapter from the contents.</p>
-</section>
+<p><a href="{root}">Go to the front page</a><span>, or choose a chapter from the
+contents</span>.</p>
+{lost}</section>
 <script>
 /* Links within the page stay within it, whatever <base> says. */
 for (const link of document.querySelectorAll('a[href^="#"]'))
   link.href = location.pathname + link.getAttribute("href");
 </script>"""
+LOST = """<noscript><p>Without scripts, this page cannot find the course: if the link leads nowhere,
+take the last part off the address, and if need be one more, until it appears.</p></noscript>
+"""
 # Served at the address that was asked for, at any depth, and without knowing where the site
 # begins: the nearest folder above that has the site's list of names is its root.
 FIND_ROOT = """<script>
@@ -53,6 +57,14 @@ if (!location.pathname.endsWith("/404.html")) {
   }
 }
 </script>"""
+
+# Without scripts nobody finds the root, nor the stylesheet: then the text alone, with a margin.
+PLAIN = """<noscript><style>
+:root { color-scheme: light; font: 1.125rem/1.6 Charter, Cambria, Georgia, serif; }
+body :not(:has(article), article, article *) { display: none !important; }
+article { margin: 12vh auto; max-width: 37rem; padding: 0 1rem; }
+article :is(.headerlink, span) { display: none; } /* the contents are not there either */
+</style></noscript>"""
 
 
 def shortened(text: str) -> str:
@@ -93,7 +105,8 @@ def describe(
     """Put title, description and, where there is an address, the card into the page's head."""
     config = app.config
     if pagename == "404":
-        base = f'<base href="{escape(config.html_baseurl)}">' if config.html_baseurl else FIND_ROOT
+        known = f'<base href="{escape(config.html_baseurl)}">'
+        base = known if config.html_baseurl else FIND_ROOT + PLAIN
         context["metatags"] = base + meta(robots="noindex")
         context["pageurl"] = None
         return
@@ -132,6 +145,7 @@ def end_in_a_slash(app: Sphinx, config: Config) -> None:
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Make the page that a server shows in the place of a missing one."""
     body = NOT_FOUND.replace("{root}", app.builder.get_relative_uri("404", app.config.root_doc))
+    body = body.replace("{lost}", "" if app.config.html_baseurl else LOST)
     yield "404", {"title": "This page does not exist", "body": body}, "page.html"
 
 

@@ -247,8 +247,8 @@ def _table(head, rows):
 
 SHAPES = SMALL | MIDDLE | LARGE | TALL
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-DOT = {"marker": "o", "markersize": 4.5}
-RING = {"marker": "o", "markersize": 7, "fillstyle": "none", "markeredgewidth": 1.2}
+DOT = {"markersize": 4.5}
+RING = {"markersize": 7, "fillstyle": "none", "markeredgewidth": 1.2}
 
 
 def as_svg(results):
@@ -284,7 +284,8 @@ def _drawn(cases):
     # Narrower than the other figures, so that a phone shrinks the letters less.
     fig, ax = plt.subplots(figsize=(4.6, 1.2 + 0.27 * len(lines)))
     ax.axvline(1, color=FAINT, linewidth=1.5, zorder=0)
-    for axis, colour, below in ((-1, LOGIT, -0.2), (0, REST, 0.2)):
+    for axis, colour, marker, below in ((-1, LOGIT, "o", -0.2), (0, REST, "s", 0.2)):
+        look = {"color": colour, "marker": marker, "linestyle": ""}
         marks = [(y + below * (len(case["shape"]) > 1),
                   *(_ratio(case, "SciPy", of) for of in STATISTICS))
                  for y, (_, in_line) in enumerate(lines)
@@ -292,8 +293,8 @@ def _drawn(cases):
         if marks:
             places, minima, medians = zip(*marks, strict=True)
             ax.hlines(places, minima, medians, color=colour, linewidth=1)
-            ax.plot(minima, places, color=colour, linestyle="", **DOT)
-            ax.plot(medians, places, color=colour, linestyle="", **RING)
+            ax.plot(minima, places, **look, **DOT)
+            ax.plot(medians, places, **look, **RING)
     ax.set_xscale("log")
     low, high = ax.get_xlim()
     shown = [tick for tick in TICKS if low <= tick <= high]
@@ -304,10 +305,14 @@ def _drawn(cases):
     for label in ax.get_yticklabels():
         label.set_fontweight("bold" if label.get_text() in FUNCTIONS else "normal")
     ax.set_ylim(len(lines) - 0.4, -0.6)
-    keys = [Line2D([], [], color=REST, linestyle="", label="minimum", **DOT),
-            Line2D([], [], color=REST, linestyle="", label="median", **RING),
-            Line2D([], [], color=LOGIT, linewidth=5, label="axis \N{MINUS SIGN}1"),
-            Line2D([], [], color=REST, linewidth=5, label="axis 0")]
+    looks = (
+        ("minimum", FAINT, "o", DOT),
+        ("median", FAINT, "o", RING),
+        ("axis \N{MINUS SIGN}1", LOGIT, "o", DOT),
+        ("axis 0", REST, "s", DOT),
+    )
+    keys = [Line2D([], [], color=colour, marker=marker, linestyle="", label=text, **size)
+            for text, colour, marker, size in looks]
     fig.legend(handles=keys, loc="outside upper center", ncols=4, handlelength=1,
                columnspacing=1.2, handletextpad=0.5, fontsize=10)
     return fig

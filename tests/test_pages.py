@@ -90,11 +90,13 @@ def test_only_the_sections_below_the_page_get_a_guess():
     assert '<section id="inner">' in written
 
 
-def test_a_page_names_its_viewport_once_and_no_role_that_is_given_up():
+def test_a_page_names_its_viewport_once_no_role_that_is_given_up_and_links_no_space():
     app = SimpleNamespace(builder=SimpleNamespace(images={}), srcdir=".")
     context = {
         "metatags": '<meta name="viewport" content="a" /><meta name="x" />',
-        "body": '<div role="doc-biblioentry">',
+        "body": '<div role="doc-biblioentry"><p>Solution to<a href="#x"> Exercise',
     }
     pages.complete(app, "page", "page.html", context, None)
-    assert context == {"metatags": '<meta name="x" />', "body": '<div role="listitem">'}
+    assert context == {"metatags": '<meta name="x" />', "body": (
+        '<div role="listitem"><p>Solution to <a href="#x">Exercise'
+    )}

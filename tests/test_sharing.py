@@ -88,6 +88,8 @@ def test_the_missing_page_finds_the_site_from_any_depth(nowhere, somewhere):
     here = BeautifulSoup((nowhere / "404.html").read_text(encoding="utf-8"), "lxml")
     assert "objects.inv" in here.find(["base", "link", "script"]).get_text()
     assert (nowhere / "objects.inv").is_file()
+    # Where the root is known, nothing needs to be said to those who run no scripts.
+    assert here.find_all("noscript") and not there.find_all("noscript")
 
 
 def test_the_missing_page_is_not_to_be_found(somewhere):

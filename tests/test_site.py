@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 import lxml.html
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 import katex
@@ -293,6 +294,29 @@ def test_chapter_offers_its_notebook(site, name):
     assert offered.read_bytes() == (ROOT / "chapters" / f"{name}.ipynb").read_bytes()
 
 
+def test_a_page_leads_to_its_neighbours_by_their_names(site):
+    config = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    order = [config["root"], *(c["file"] for part in config["parts"] for c in part["chapters"])]
+    for at, name in enumerate(order):
+        page = site / f"{name}.html"
+        for way, neighbour in ((".left-prev", at - 1), (".right-next", at + 1)):
+            links = soup_of(page).select(f".prev-next-footer {way}")
+            if neighbour not in range(len(order)):
+                assert links == [], f"{name} leads beyond the course"
+                continue
+            there = site / f"{order[neighbour]}.html"
+            title = soup_of(there).select_one("article h1").get_text(" ", strip=True)
+            assert (page.parent / links[0]["href"]).resolve() == there.resolve(), name
+            shown = links[0].select_one(".prev-next-title").get_text(" ", strip=True)
+            assert plain(shown) == plain(title), f"{name} calls {order[neighbour]} {shown!r}"
+
+
+def test_every_page_has_the_courses_sign_in_its_tab(site):
+    for page in pages_of(site):
+        (icon,) = soup_of(page).find_all("link", rel="icon")
+        assert (page.parent / icon["href"]).resolve() == (site / "_static/logo.svg").resolve()
+
+
 def test_index_links_to_the_wheel(site):
     assert soup_of(site / "index.html").find("a", href=WHEEL)
 
@@ -430,7 +454,7 @@ def weights(page):
     found = {page} | {page.parent / urlsplit(name).path for name in loaded_by(soup_of(page))}
     for sheet in [file for file in found if file.suffix == ".css"]:
         for reference in css_references(sheet.read_text(encoding="utf-8")):
-            if "source-serif" in reference:
+            if "course-serif" in reference:
                 found.add(sheet.parent / reference)
     return {file.resolve(): sent(file) for file in found}
 

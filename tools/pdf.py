@@ -7,12 +7,15 @@ in a table of contents where they are.
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import sys
 from pathlib import Path
 
 import yaml
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 from playwright.sync_api import Page, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Fit
@@ -22,6 +25,9 @@ from onepage import ROOT, Heading, one_page
 
 SITE = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "pdf" / "softmax.pdf"
+PAPER_FACE = "Course Serif on paper"  # as tools/pdf.css names it
+FONTS = {"normal": "course-serif.woff2", "italic": "course-serif-italic.woff2"}
+WEIGHTS = (400, 500, 600, 700)
 NODE = re.compile(rb"\(node\d{8}\)")
 # What could scroll on a screen is made smaller: by one more step than it seems to need, since
 # letters do not shrink quite in proportion.
@@ -46,6 +52,27 @@ TOO_WIDE = """() => {
       || e.matches("pre") && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.closest("[id]").id}: ${e.textContent.trim().slice(0, 60)}`);
 }"""
+
+
+def faces() -> str:
+    """Return the faces of the text as a stylesheet, one for each weight.
+
+    Of a face with a range of weights, Chromium draws every letter into the PDF as a picture.
+    """
+    rules = []
+    for style, name in FONTS.items():
+        for weight in WEIGHTS:
+            font = TTFont(ROOT / "_static" / "fonts" / name, recalcTimestamp=False)
+            font = instantiateVariableFont(font, {"wght": weight})
+            font.flavor = None
+            file = io.BytesIO()
+            font.save(file)
+            data = base64.b64encode(file.getvalue()).decode()
+            rules.append(
+                f'@font-face {{ font-family: "{PAPER_FACE}"; font-weight: {weight}; '
+                f"font-style: {style}; src: url(data:font/ttf;base64,{data}); }}"
+            )
+    return "\n".join([*rules, f'html[data-theme] {{ --course-serif: "{PAPER_FACE}"; }}'])
 
 
 def printed(page: Page, site: Path, html: str) -> bytes:
@@ -75,6 +102,7 @@ def places_of(pdf: bytes, headings: list[Heading]) -> list[tuple[int, float]]:
 def print_course(site: Path) -> tuple[bytes, list[Heading]]:
     """Return the course as a PDF whose contents name the right pages, and its headings."""
     numbers: dict[str, int] = {}
+    style = f"<style>{faces()}</style></head>"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         page = browser.new_page()
@@ -84,7 +112,7 @@ def print_course(site: Path) -> tuple[bytes, list[Heading]]:
         # The numbers could make a line of the contents longer, and so move what follows.
         for _ in range(4):
             html, headings = one_page(site, numbers)
-            pdf = printed(page, site, html)
+            pdf = printed(page, site, html.replace("</head>", style))
             if lost:
                 raise RuntimeError(f"the PDF would lack {', '.join(lost)}")
             before = numbers

@@ -19,9 +19,9 @@ KEYS = {
     "derivative": "Blue entries rise, red ones (with a minus) fall, as the logit of the column is "
     "raised. Point at an entry, or reach it with the Tab key.",
     "cross-entropy": "Solid: the loss −log p. Dashed: the formula as the notes print it. "
-    "Thin and blue: the slope at the dot.",
-    "backprop": "<i></i> pushes every logit down, by p. <i></i> pulls the target up, by y. "
-    "The arrow is what is left of both.",
+    "Dotted and blue: the slope at the dot.",
+    "backprop": "<i></i> To the left, each logit is pushed down, by p. <i></i> To the right, the "
+    "target is pulled up, by y. The arrow is what is left of both.",
 }
 VIEWS = tuple(KEYS)
 MOST_CLASSES = 10  # rows that a reader still takes in

@@ -29,7 +29,6 @@ def violations(page) -> list[str]:
     ]
 
 
-@pytest.mark.widths(390, 1280)
 def test_axe_finds_no_violation(visit):
     fold(visit.page, opened=True)
     found = violations(visit.page)
