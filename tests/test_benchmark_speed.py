@@ -133,6 +133,23 @@ def test_what_the_overflow_chapter_cites_is_what_was_measured():
     assert RESULTS["machine"]["processor"] in text and RESULTS["machine"]["cores"] == 2
 
 
+def test_the_words_beside_the_picture_say_on_which_side_of_the_line_each_mark_lies():
+    ratios = {}
+    for case in RESULTS["together"]:
+        drawn = speed_report.SHAPES.get(tuple(case["shape"]), [None])[0]
+        if "SciPy" in case["ns"] and case["dtype"] == drawn:
+            key = case["function"], tuple(case["shape"]), case["axis"]
+            ours, scipy = sorted(case["ns"]["ours"]), sorted(case["ns"]["SciPy"])
+            ratios[key] = scipy[0] / ours[0], scipy[len(scipy) // 2] / ours[len(ours) // 2]
+    assert len(ratios) == 3 * (7 + 6)  # a single row has no other axis
+    small = {(function, shape, 0) for function in ("softmax", "log_softmax")
+             for shape in ((64, 10), (1024, 1000))}
+    beside = {key for key, both in ratios.items() if min(both) < 1.0}
+    assert beside == small | {("log_softmax", (64, 10), -1)}
+    sums = [ratio for key, both in ratios.items() if key[0] == "logsumexp" for ratio in both]
+    assert 2 < min(sums) < max(sums) < 20
+
+
 # --- from times to verdicts ----------------------------------------------------------------------
 
 
