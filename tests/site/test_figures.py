@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browsing import settle
+from browsing import listed, settle
 
 FIGURES = """() => [...document.querySelectorAll('article img')].map(image => ({
   alt: image.alt,
@@ -23,6 +23,10 @@ LEGIBLE = 3.0  # what the guidelines ask of graphics (WCAG 1.4.11)
 LOST = 0.02  # of the ink, at most: rims that the browser blends with one paper or the other
 # The dark theme frames pictures; without frames, the two are compared pixel by pixel.
 FRAMELESS = "article img { padding: 0 !important }"
+
+DISTORTED = """() => [...document.images].filter(i => i.width).filter(i =>
+  Math.abs(i.width * i.naturalHeight / (i.height * i.naturalWidth) - 1) > 0.02
+).map(i => `${placeOf(i)}: ${i.width} x ${i.height} for ${i.naturalWidth} x ${i.naturalHeight}`)"""
 
 
 def luminance(picture) -> np.ndarray:
@@ -92,3 +96,9 @@ def test_a_figure_that_is_lost_in_the_dark_is_seen():
     assert illegible(light, dark) == 1
     dark.paste("#d7dce3", (10, 10, 30, 30))
     assert illegible(light, dark) == 0
+
+
+@pytest.mark.widths(390, 768, 1280)
+def test_pictures_keep_their_proportions(visit):
+    found = visit.page.evaluate(DISTORTED)
+    assert not found, listed(visit, found)
