@@ -8,7 +8,7 @@ import numpy as np
 
 from softmax_lib._tiles import pieces
 
-FEW = 1 << 12  # terms whose largest is found the fastest by its place, in columns too
+LITTLE = 1 << 12  # terms whose largest is found the fastest by its place, in columns too
 NARROW = 64  # columns up to this number are better folded than walked along
 IN_A_ROW = 16  # terms that may be added one after the other
 
@@ -18,7 +18,7 @@ def maximum(tile, axis, dtype):
 
     It is one in columns, unless they are small, and in a row of more than one piece.
     """
-    if tile.size <= FEW or (axis == -1 and len(pieces(tile, axis)) == 1):
+    if tile.size <= LITTLE or (axis == -1 and len(pieces(tile, axis)) == 1):
         first = _first_largest(tile, axis)
         largest = tile[first]
         return (largest if largest.dtype == dtype else largest.astype(dtype)), first

@@ -117,6 +117,7 @@ CUTS = st.builds(
     SHORT=st.sampled_from([_tiles.SHORT, 1, 3]),
     SMALL=st.sampled_from([_tiles.SMALL, 1, 12]),
     FEW=st.sampled_from([_tiles.FEW, 1, 2]),
+    LITTLE=st.sampled_from([_reductions.LITTLE, 0, 12]),
     NARROW=st.sampled_from([_reductions.NARROW, 0, 2]),
     IN_A_ROW=st.sampled_from([_reductions.IN_A_ROW, 1, 3]),
 )
@@ -186,7 +187,8 @@ def test_each_row_is_computed_as_if_it_were_alone(a, constants):
 # --- sizes around the boundaries -----------------------------------------------------------------
 
 # Twelve float64 numbers a piece: every size below is on a boundary of these, or beside one.
-SMALL_CUTS = {"PIECE": 96, "SHORT": 3, "SMALL": 20, "WIDE": 4, "FEW": 2, "NARROW": 3, "IN_A_ROW": 3}
+SMALL_CUTS = {"PIECE": 96, "SHORT": 3, "SMALL": 20, "WIDE": 4, "FEW": 2}
+SMALL_CUTS |= {"LITTLE": 20, "NARROW": 3, "IN_A_ROW": 3}
 AROUND = (1, 2, 3, 4, 5, 11, 12, 13)
 SIZES = [*itertools.product(AROUND, AROUND), (9, 23), (9, 24), (9, 25), (24, 5), (25, 5)]
 PLACES = {  # of n rows of c classes
