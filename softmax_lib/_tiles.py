@@ -26,24 +26,25 @@ def computing_dtype(dtype):
 
 
 @np.errstate(all="ignore")
-def over_tiles(formula, axes, out, *arrays, where=None, in_place=False, **options):
+def over_tiles(formula, axes, out, *arrays, where=None, **options):
     """Call ``formula(out, *arrays, axis=..., **options)`` on every tile, and return ``out``.
 
     ``axes`` are the axes of the classes, counted from 0. All arrays have the shape of the first,
     but for a length of 1 along ``axes`` where they hold one value a row. The formula fills its
     tile of ``out``, which has the dtype to compute in, and changes nothing else. Where a mask is
-    False, the first array counts as -inf; ``in_place`` says that it is ``out`` itself.
+    False, the first array counts as -inf. It may be ``out`` itself, for no formula reads an entry
+    once it has filled it.
     """
     if not out.size:
         return out
     if out.ndim == 0:
         flat = [array.reshape(1) for array in (out, *arrays)]
         where = where if where is None else where.reshape(1)
-        over_tiles(formula, (0,), *flat, where=where, in_place=in_place, **options)
+        over_tiles(formula, (0,), *flat, where=where, **options)
         return out
     if where is not None:
         formula, arrays = _masked(formula), (*arrays, where)
-    direct = out.dtype == computing_dtype(out.dtype) and not in_place
+    direct = out.dtype == computing_dtype(out.dtype)
     if out.ndim == 1 and direct:
         formula(out, *arrays, axis=-1, **options)
         return out

@@ -126,20 +126,17 @@ FAR = 1e-26
 def _gradient_for_labels(gradient, z, labels, *, axis):
     _accurate_softmax_of(gradient, z, axis)
     p_k = np.take_along_axis(gradient, labels, axis)
-    # 0, but it keeps the nan of a row that has no other class to bring it in.
-    np.put_along_axis(gradient, labels, 0 * p_k, axis)
+    np.put_along_axis(gradient, labels, 0, axis)
+    # 0 * p_k is 0, but it keeps the nan of a row that has no other class to bring it in.
     np.put_along_axis(gradient, labels, 0 * p_k - total(gradient, axis), axis)
 
 
 def _gradient_for_targets(gradient, z, y, *, axis):
     _accurate_softmax_of(gradient, z, axis)
     np.subtract(gradient, y, out=gradient)
-    cuts = pieces(z, axis)
-    for piece in cuts:
-        np.multiply(gradient[piece], 0, out=gradient[piece], where=y[piece] == 1)
-    others = total(gradient, axis)
-    for piece in cuts:
-        np.subtract(gradient[piece], others, out=gradient[piece], where=y[piece] == 1)
+    rest = total(gradient, axis)  # 0, but for the rounding of p - 1 where the target is certain
+    for piece in pieces(z, axis):
+        np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)
 
 
 def _accurate_softmax_of(p, z, axis):

@@ -70,8 +70,7 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
 
     Beyond the result, a large floating array needs at most 8 MiB, whatever its axis; integers
     are copied to float64 first. Only rows of more than 1 MiB need a row or a few where they are
-    float16, have `where`, are overwritten, or run along several axes that are no neighbours in
-    memory.
+    float16, have `where`, or run along several axes that are no neighbours in memory.
 
     References
     ----------
@@ -237,7 +236,6 @@ def _like_the_logits(formula, logits, axis, temperature, where, out):
     if out is None:
         return over_tiles(formula, axes, like(z), z, **options)[()]
     checked_out(out, z)
-    options["in_place"] = np.may_share_memory(out, z)
     return over_tiles(formula, axes, out, z, **options)
 
 

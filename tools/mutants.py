@@ -258,10 +258,10 @@ OPERATORS = [
     # the gradient of the cross-entropy
     Mutant(
         LIB + "backprop.py",
-        "np.multiply(gradient[piece], 0, out=gradient[piece], where=y[piece] == 1)",
-        "np.multiply(gradient[piece], 0, out=gradient[piece], where=y[piece] == 2)",
-        "a certain target is not left out of the others",
-        BACKPROP,
+        "np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)",
+        "np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 2)",
+        "a certain target keeps the rounding of p - 1",
+        (*BACKPROP, *ACCURACY),
     ),
     Mutant(
         LIB + "backprop.py",
@@ -279,15 +279,15 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "backprop.py",
-        "np.put_along_axis(gradient, labels, 0 * p_k, axis)",
-        "np.put_along_axis(gradient, labels, 0, axis)",
+        "0 * p_k - total",
+        "0 - total",
         "a lone nan is forgotten",
         BACKPROP,
     ),
     Mutant(
         LIB + "backprop.py",
-        "np.subtract(gradient[piece], others, out=gradient[piece], where=y[piece] == 1)",
-        "np.add(gradient[piece], others, out=gradient[piece], where=y[piece] == 1)",
+        "np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)",
+        "np.add(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)",
         "a certain target is pushed",
         BACKPROP,
     ),
@@ -500,10 +500,10 @@ OPERATORS = [
     ),
     Mutant(
         LIB + "overflow.py",
-        'options["in_place"] = np.may_share_memory(out, z)',
-        'options["in_place"] = False',
+        "s = shift_of(z, axis, p.dtype, temperature)\n",
+        "p[...] = 0; s = shift_of(z, axis, p.dtype, temperature)\n",
         "the logits are overwritten before they are read",
-        TILES,
+        OVERFLOW,
     ),
     Mutant(
         LIB + "overflow.py",
