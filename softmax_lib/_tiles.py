@@ -32,8 +32,8 @@ def over_tiles(formula, axes, out, *arrays, where=None, **options):
     ``axes`` are the axes of the classes, counted from 0. All arrays have the shape of the first,
     but for a length of 1 along ``axes`` where they hold one value a row. The formula fills its
     tile of ``out``, which has the dtype to compute in, and changes nothing else. Where a mask is
-    False, the first array counts as -inf. It may be ``out`` itself, for no formula reads an entry
-    once it has filled it.
+    False, the first array counts as -inf. It may be ``out`` itself if the formula, as softmax and
+    its logarithm, reads no entry once it has filled it.
     """
     if not out.size:
         return out

@@ -50,7 +50,7 @@ def needed_shift(z, m, axis, temperature=1.0):
 
 
 def shift_of(z, axis, dtype, temperature=1.0):
-    """Return `needed_shift`, without looking for each row's maximum if that would be nothing."""
+    """Return `needed_shift`, but look for the rows' maxima only if an exponential may need them."""
     if temperature == 1.0 and z.ndim > 1:
         lowest, highest = _range(dtype, z.shape[axis])
         if np.minimum.reduce(z, None) >= lowest and np.maximum.reduce(z, None) <= highest:
