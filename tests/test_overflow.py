@@ -23,6 +23,7 @@ from oracles import (
     ulps,
 )
 from softmax_lib import hardmax, log_softmax, logsumexp, softmax, softmax_naive
+from softmax_lib.shifted import shift_of
 
 INF, NAN = np.inf, np.nan
 CLOSE = {"rtol": 1e-13, "atol": 0}
@@ -410,6 +411,12 @@ def test_each_row_is_shifted_or_not_for_itself():
         np.testing.assert_array_equal(function(z), alone)
     assert max(ulps(log_softmax(row), exact_log_softmax(row)) for row in z) < 4
     assert max(ulps(softmax(row), exact_softmax(row)) for row in z[[0, 2]]) < 4
+
+
+def test_at_another_temperature_every_row_is_shifted():
+    z = np.array([[3.0, 1.0, -3.0], [0.5, 70.1, -60.3]])
+    assert shift_of(z, -1, z.dtype) is None
+    np.testing.assert_array_equal(shift_of(z, -1, z.dtype, np.float64(2)), [[3.0], [70.1]])
 
 
 @pytest.mark.parametrize("count", [2, 1000])
