@@ -122,8 +122,10 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
 
     early = [page.name for page, text in texts.items() if "DOCUMENTATION_OPTIONS" in text]
     if early:
-        raise ExtensionError(f"a script within {', '.join(early)} would run before {SCRIPT}, which "
-                             "it needs; take it out in _ext/templates")
+        raise ExtensionError(
+            f"a script within {', '.join(early)} would run before {SCRIPT}, which "
+            "it needs; take it out in _ext/templates"
+        )
 
     styles, scripts = app.site_asks_for[1]
     script = join_scripts(static, [*scripts, *THEME_SCRIPTS], classes)
@@ -155,8 +157,10 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
     parts = []
     for name, wanted in NEEDED_FOR.items():
         if name not in scripts or wanted in classes:
-            raise ExtensionError(f"_ext/bundle.py leaves out {name}: no page asks for it any more, "
-                                 f"or one has an element of class {wanted}.")
+            raise ExtensionError(
+                f"_ext/bundle.py leaves out {name}: no page asks for it any more, "
+                f"or one has an element of class {wanted}."
+            )
     for item in sorted(dict.fromkeys(scripts), key=_comes):
         if item not in NEEDED_FOR:
             is_file = item.endswith(".js")
@@ -164,8 +168,10 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
             if item in REPLACED_PARTS:
                 part, own = REPLACED_PARTS[item]
                 if text.count(part) != 1:
-                    raise ExtensionError(f"{item} no longer has the part that {own} replaces: "
-                                         f"{part}. See what became of it, then _ext/bundle.py.")
+                    raise ExtensionError(
+                        f"{item} no longer has the part that {own} replaces: "
+                        f"{part}. See what became of it, then _ext/bundle.py."
+                    )
                 text = text.replace(part, "") + "\n;\n" + (HERE / own).read_text(encoding="utf-8")
             parts.append(SOURCE_MAP.sub("", text).strip())
     return "\n;\n".join(parts) + "\n"

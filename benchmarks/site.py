@@ -42,9 +42,14 @@ def build(folder, book, *options):
     """Build the book into `folder` and return where its pages are."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", book]
     done = subprocess.run(
-        [*command, "--path-output", folder, *options], check=False, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, encoding="utf-8", cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})
+        [*command, "--path-output", folder, *options],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+    )
     if done.returncode:
         raise SystemExit(done.stdout)
     return folder / "_build" / "html"
@@ -64,8 +69,9 @@ def write_plain_book(folder):
 def pages_of(site):
     """Return all pages that are there to be found; a page for missing ones is not."""
     pages = (path.relative_to(site) for path in sorted(site.rglob("*.html")))
-    return [page.as_posix() for page in pages
-            if page.parts[0] != "_static" and page.name != "404.html"]
+    return [
+        page.as_posix() for page in pages if page.parts[0] != "_static" and page.name != "404.html"
+    ]
 
 
 def lighthouse(program, address, pages, runs):
@@ -93,17 +99,20 @@ def run(effort):
         ours, plain = build(ours, ROOT, "-W", "-n", "--keep-going"), build(plain, book)
         with serving(ours) as our_address, serving(plain) as plain_address:
             with sync_playwright() as started:
-                browser = started.chromium.launch(
-                    executable_path=chromium(), args=list(ARGUMENTS))
+                browser = started.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
                 sites = {"ours": our_address, "plain": plain_address}
                 together = compare(browser, sites, PAGES, copies, effort["rounds"])
                 number = browser.version
                 browser.close()
             scores = lighthouse(chromium(), our_address, pages_of(ours), effort["lighthouse"])
     books = {name: version(name) for name in ("jupyter-book", "sphinx-book-theme")}
-    return {"effort": effort, "cores": os.cpu_count(),
-            "versions": {"Chromium": number, **books, **packages},
-            "together": together, "lighthouse": scores}
+    return {
+        "effort": effort,
+        "cores": os.cpu_count(),
+        "versions": {"Chromium": number, **books, **packages},
+        "together": together,
+        "lighthouse": scores,
+    }
 
 
 def main(arguments=None):

@@ -7,10 +7,18 @@ from typing import NamedTuple
 from site_server import serving
 
 # The phone and the line that Lighthouse imitates, for all sites alike.
-PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75,
-         "is_mobile": True, "has_touch": True}
-LINE = {"offline": False, "latency": 562.5, "downloadThroughput": 1474.56 * 1024 / 8,
-        "uploadThroughput": 675 * 1024 / 8}
+PHONE = {
+    "viewport": {"width": 412, "height": 823},
+    "device_scale_factor": 1.75,
+    "is_mobile": True,
+    "has_touch": True,
+}
+LINE = {
+    "offline": False,
+    "latency": 562.5,
+    "downloadThroughput": 1474.56 * 1024 / 8,
+    "uploadThroughput": 675 * 1024 / 8,
+}
 SLOWER = 4
 QUIET = 1.0  # seconds without a request, after which a page is held to be complete
 # Watched from the first moment: later, the browser forgets what was the largest.
@@ -52,6 +60,7 @@ def redirect(context, copies, address):
 
     A redirection, and not the file itself, since only what comes over the network is slowed down.
     """
+
     def answer(route):
         url = route.request.url
         if url.startswith("http://localhost:"):
@@ -82,8 +91,12 @@ class Visit:
             self.network.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         self.names, self.sent, self.unpacked, self.headers = {}, {}, {}, {}
         self.latest = time.monotonic()
-        for name, heard in (("requestWillBeSent", self.asked), ("responseReceived", self.began),
-                            ("dataReceived", self.came), ("loadingFinished", self.ended)):
+        for name, heard in (
+            ("requestWillBeSent", self.asked),
+            ("responseReceived", self.began),
+            ("dataReceived", self.came),
+            ("loadingFinished", self.ended),
+        ):
             self.network.on(f"Network.{name}", heard)
 
     def asked(self, event):
@@ -124,8 +137,13 @@ class Visit:
         ended = [at for at in self.names if at in self.sent]
         files = sorted(([self.names[at], self.sent[at]] for at in ended), key=lambda f: -f[1])
         blocking = sorted(self.page.evaluate(RESOURCES))
-        return Weight(len(ended), sum(size for _, size in files),
-                      sum(self.unpacked.get(at, 0) for at in ended), blocking, files)
+        return Weight(
+            len(ended),
+            sum(size for _, size in files),
+            sum(self.unpacked.get(at, 0) for at in ended),
+            blocking,
+            files,
+        )
 
 
 def weigh(browser, url, copies, address):

@@ -26,21 +26,34 @@ def verdicts(results):
     """Return all targets with what was measured."""
     together, lighthouse = results["together"], results["lighthouse"]
     found = []
-    for what, key, most in (("bytes, ours / untouched", "sent", BYTES),
-                            ("requests, ours / untouched", "requests", REQUESTS)):
-        ratio, page = max((sites["ours"][key] / sites["plain"][key], page)
-                          for page, sites in together.items())
+    for what, key, most in (
+        ("bytes, ours / untouched", "sent", BYTES),
+        ("requests, ours / untouched", "requests", REQUESTS),
+    ):
+        ratio, page = max(
+            (sites["ours"][key] / sites["plain"][key], page) for page, sites in together.items()
+        )
         wanted = f"at most {most:.2f}, every chapter"
         found.append(Verdict(what, wanted, page, f"{ratio:.2f}", _met(ratio <= most)))
-    count, page = max((sum(not name.endswith(".css") for name in sites["ours"]["blocking"]), page)
-                      for page, sites in together.items())
-    found.append(Verdict("files in the way that are no stylesheets", "0, every chapter", page,
-                         str(count), _met(count == 0)))
+    count, page = max(
+        (sum(not name.endswith(".css") for name in sites["ours"]["blocking"]), page)
+        for page, sites in together.items()
+    )
+    found.append(
+        Verdict(
+            "files in the way that are no stylesheets",
+            "0, every chapter",
+            page,
+            str(count),
+            _met(count == 0),
+        )
+    )
     for category, least in CATEGORIES.items():
         got, page = min((score(reports, category), page) for page, reports in lighthouse.items())
         wanted = f"at least {least}, every page" if least < 100 else "100, every page"
-        found.append(Verdict(f"Lighthouse, {category}", wanted, page, f"{got:g}",
-                             _met(got >= least)))
+        found.append(
+            Verdict(f"Lighthouse, {category}", wanted, page, f"{got:g}", _met(got >= least))
+        )
     return found
 
 
@@ -48,13 +61,20 @@ def as_markdown(results):
     """Return the whole report."""
     head = ("target", "wanted", "nearest to missing it", "measured", "met")
     sections = [
-        "# The site, side by side", _setting(results),
-        "## Targets", _table(head, verdicts(results)),
-        "## How it was measured", _method(results["effort"]),
-        "## Weight", _weight(results["together"]),
-        "## Time on a slow phone", _times(results["together"]),
-        "## Lighthouse", _lighthouse(results["lighthouse"]),
-        "## What weighs most", _heaviest(results["together"]),
+        "# The site, side by side",
+        _setting(results),
+        "## Targets",
+        _table(head, verdicts(results)),
+        "## How it was measured",
+        _method(results["effort"]),
+        "## Weight",
+        _weight(results["together"]),
+        "## Time on a slow phone",
+        _times(results["together"]),
+        "## Lighthouse",
+        _lighthouse(results["lighthouse"]),
+        "## What weighs most",
+        _heaviest(results["together"]),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -91,21 +111,45 @@ def _weight(together):
     rows = []
     for page, sites in together.items():
         ours, plain = sites["ours"], sites["plain"]
-        rows.append((
-            _chapter(page), _kilo(ours["sent"]), _kilo(plain["sent"]), _ratio(ours, plain, "sent"),
-            _kilo(ours["unpacked"]), _kilo(plain["unpacked"]),
-            ours["requests"], plain["requests"], _ratio(ours, plain, "requests"),
-            len(ours["blocking"]), len(plain["blocking"])))
-    head = ("chapter", "kB, ours", "kB, untouched", "ratio", "kB unpacked, ours", "untouched",
-            "requests, ours", "untouched", "ratio", "in the way, ours", "untouched")
+        rows.append(
+            (
+                _chapter(page),
+                _kilo(ours["sent"]),
+                _kilo(plain["sent"]),
+                _ratio(ours, plain, "sent"),
+                _kilo(ours["unpacked"]),
+                _kilo(plain["unpacked"]),
+                ours["requests"],
+                plain["requests"],
+                _ratio(ours, plain, "requests"),
+                len(ours["blocking"]),
+                len(plain["blocking"]),
+            )
+        )
+    head = (
+        "chapter",
+        "kB, ours",
+        "kB, untouched",
+        "ratio",
+        "kB unpacked, ours",
+        "untouched",
+        "requests, ours",
+        "untouched",
+        "ratio",
+        "in the way, ours",
+        "untouched",
+    )
     return _table(head, rows)
 
 
 def _times(together):
     rows = []
     for page, sites in together.items():
-        cells = [f"{min(sites[site][paint]) / 1000:.1f} / {median(sites[site][paint]) / 1000:.1f}"
-                 for paint in ("first", "largest") for site in ("ours", "plain")]
+        cells = [
+            f"{min(sites[site][paint]) / 1000:.1f} / {median(sites[site][paint]) / 1000:.1f}"
+            for paint in ("first", "largest")
+            for site in ("ours", "plain")
+        ]
         rows.append((_chapter(page), *cells))
     head = ("chapter", "first paint, ours", "untouched", "largest paint, ours", "untouched")
     return "Seconds.\n\n" + _table(head, rows)
@@ -116,16 +160,24 @@ def _lighthouse(reports):
     for page, runs in reports.items():
         blocking = median(run["metrics"]["blocking"] for run in runs)
         shift = median(run["metrics"]["shift"] for run in runs)
-        rows.append((page, *(f"{score(runs, category):g}" for category in CATEGORIES),
-                     f"{blocking:.0f}", f"{shift:.3f}"))
+        rows.append(
+            (
+                page,
+                *(f"{score(runs, category):g}" for category in CATEGORIES),
+                f"{blocking:.0f}",
+                f"{shift:.3f}",
+            )
+        )
     return _table(("page", *CATEGORIES, "blocking time, ms", "layout shift"), rows)
 
 
 def _heaviest(together):
     rows = []
     for page, sites in together.items():
-        cells = ("; ".join(f"{name} {_kilo(size)}" for name, size in sites[site]["files"][:4])
-                 for site in ("ours", "plain"))
+        cells = (
+            "; ".join(f"{name} {_kilo(size)}" for name, size in sites[site]["files"][:4])
+            for site in ("ours", "plain")
+        )
         rows.append((_chapter(page), *cells))
     return "In kB, as sent.\n\n" + _table(("chapter", "ours", "untouched"), rows)
 

@@ -110,8 +110,9 @@ def measure(timed, effort):
 def measure_alone(name, case, effort):
     """Return what `alone` returns in a process of its own."""
     request = json.dumps([name, case, effort.alone])
-    done = subprocess.run([sys.executable, __file__, "--alone", request],
-                          check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, __file__, "--alone", request], check=True, capture_output=True, text=True
+    )
     return json.loads(done.stdout)
 
 
@@ -145,11 +146,15 @@ def run(quick=False):
     peers, missing = installed()
     results = {"machine": machine(peers), "missing": missing, "effort": effort._asdict()}
     names = ("ours", "SciPy") if "SciPy" in peers else ("ours",)
-    results["alone"] = measured(alone_cases(quick), "ns", lambda case: {
-        name: measure_alone(name, case, effort) for name in names})
+    results["alone"] = measured(
+        alone_cases(quick),
+        "ns",
+        lambda case: {name: measure_alone(name, case, effort) for name in names},
+    )
     np.empty(31 << 20, np.uint8)  # teaches the allocator to keep blocks, for everyone
-    results["together"] = measured(together_cases(quick), "ns", lambda case: measure(
-        calls(case, peers), effort))
+    results["together"] = measured(
+        together_cases(quick), "ns", lambda case: measure(calls(case, peers), effort)
+    )
     results["memory"] = measured(memory_cases(quick), "bytes", memory)
     return results
 
@@ -171,11 +176,13 @@ def machine(peers):
         models = [line.split(": ")[1] for line in lines if line.startswith("model name")]
         processor = models[0] if models else processor
     system = " ".join((platform.system(), platform.machine(), *platform.libc_ver())).strip()
-    versions = {"Python": platform.python_version(), "softmax_lib": softmax_lib.__version__,
-                "NumPy": np.__version__}
+    versions = {
+        "Python": platform.python_version(),
+        "softmax_lib": softmax_lib.__version__,
+        "NumPy": np.__version__,
+    }
     versions |= {name: version(package) for name, _, package in PEERS if name in peers}
-    return {"processor": processor, "cores": os.cpu_count(), "system": system,
-            "versions": versions}
+    return {"processor": processor, "cores": os.cpu_count(), "system": system, "versions": versions}
 
 
 def as_json(results):
@@ -214,8 +221,10 @@ def main(arguments=None):
         stored.write_text(as_json(run(options.quick)), encoding="utf-8")
     results = json.loads(stored.read_text(encoding="utf-8"))
     if results["missing"]:
-        print(f"Not installed, so left out: {', '.join(results['missing'])}. "
-              'All of them: .venv/bin/pip install -e ".[bench]"')
+        print(
+            f"Not installed, so left out: {', '.join(results['missing'])}. "
+            'All of them: .venv/bin/pip install -e ".[bench]"'
+        )
     # Not before: Matplotlib is large, and a process that times alone should hold little.
     from speed_report import as_markdown, as_svg
 

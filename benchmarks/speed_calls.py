@@ -57,22 +57,30 @@ def together_cases(quick=False):
     ]
     cases.append(Case(GRADIENT, _matrix(quick), "float32", -1))
     matrices = {(64, 10): F32} if quick else MIDDLE | LARGE | {(1000000, 10): F32 + F64}
-    cases += [Case(PRICE, shape, dtype, -1) for shape, dtypes in matrices.items()
-              for dtype in dtypes]
+    cases += [
+        Case(PRICE, shape, dtype, -1) for shape, dtypes in matrices.items() for dtype in dtypes
+    ]
     return cases
 
 
 def alone_cases(quick=False):
     """Return what is timed in processes of its own."""
     shapes, functions = ({(64, 10): F32}, FUNCTIONS[:1]) if quick else (MIDDLE, FUNCTIONS)
-    return [Case(function, shape, dtype, -1) for function in functions
-            for shape, dtypes in shapes.items() for dtype in dtypes]
+    return [
+        Case(function, shape, dtype, -1)
+        for function in functions
+        for shape, dtypes in shapes.items()
+        for dtype in dtypes
+    ]
 
 
 def memory_cases(quick=False):
     """Return what memory is counted on."""
-    return [Case(function, _matrix(quick), "float32", axis)
-            for function in FUNCTIONS + LOSSES for axis in (-1, 0)]
+    return [
+        Case(function, _matrix(quick), "float32", axis)
+        for function in FUNCTIONS + LOSSES
+        for axis in (-1, 0)
+    ]
 
 
 def _matrix(quick):
@@ -108,8 +116,10 @@ def calls(case, peers):
     """Return name -> `Timed`: ours, the peers', and what NumPy cannot go below."""
     z = logits(case.shape, case.dtype)
     out = np.empty_like(z)
-    timed = {"copy": Timed(functools.partial(np.copyto, out, z)),
-             "exp": Timed(functools.partial(np.exp, z, out=out))}
+    timed = {
+        "copy": Timed(functools.partial(np.copyto, out, z)),
+        "exp": Timed(functools.partial(np.exp, z, out=out)),
+    }
     for peer in ("ours", *peers):
         timed |= MAKERS[peer](case, z, out)
     return timed
@@ -119,15 +129,23 @@ def ours(case, z, out):
     """The functions of this course, with and without ``out``."""
     if case.function == GRADIENT:
         y = labels(case.shape)
-        return {"ours": Timed(lambda: (softmax_lib.softmax_cross_entropy(z, y),
-                                       softmax_lib.softmax_cross_entropy_grad(z, y)))}
+        return {
+            "ours": Timed(
+                lambda: (
+                    softmax_lib.softmax_cross_entropy(z, y),
+                    softmax_lib.softmax_cross_entropy_grad(z, y),
+                )
+            )
+        }
     if case.function == PRICE:
         others, leader = OUT_OF_RANGE[np.dtype(case.dtype).name]
         confident = z + z.dtype.type(others)
         confident[:, 0] = leader
         kinds = {"ours": z, "ours, shifted": z + z.dtype.type(1000), "ours, confident": confident}
-        return {name: Timed(functools.partial(softmax_lib.log_softmax, kind))
-                for name, kind in kinds.items()}
+        return {
+            name: Timed(functools.partial(softmax_lib.log_softmax, kind))
+            for name, kind in kinds.items()
+        }
     call = functools.partial(getattr(softmax_lib, case.function), z, case.axis)
     return {"ours": Timed(call)} | _with_out("ours", case, call, out)
 

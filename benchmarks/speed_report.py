@@ -62,13 +62,24 @@ def as_markdown(results):
     together = {}
     for case in results["together"]:
         together.setdefault(case["function"], []).append(case)
-    sections = ["# Speed, side by side", _machine(results), "## Targets", _targets(results),
-                "## How it was measured", _method(results["effort"])]
+    sections = [
+        "# Speed, side by side",
+        _machine(results),
+        "## Targets",
+        _targets(results),
+        "## How it was measured",
+        _method(results["effort"]),
+    ]
     for function in (*FUNCTIONS, GRADIENT):
         sections += [f"## {function}", _explained(function), _ratios(together[function])]
-    sections += ["## The price of a shift", _price(together[PRICE]),
-                 "## Alone in a fresh process", _alone(results["alone"]),
-                 "## Memory", _memory(results["memory"])]
+    sections += [
+        "## The price of a shift",
+        _price(together[PRICE]),
+        "## Alone in a fresh process",
+        _alone(results["alone"]),
+        "## Memory",
+        _memory(results["memory"]),
+    ]
     return "\n\n".join(sections) + "\n"
 
 
@@ -91,14 +102,17 @@ def _targets(results):
         ("peak extra memory on a large array", "output + 8 MiB", None),
         ("logsumexp, extra memory", "no full-size temporary", ("logsumexp",)),
     ):
-        cases = [case for case in results["memory"]
-                 if functions is None or case["function"] in functions]
+        cases = [
+            case for case in results["memory"] if functions is None or case["function"] in functions
+        ]
         most = max(cases, key=lambda case: case["bytes"])
         got = f"{most['bytes'] / MIB:.1f} MiB ({_named(most)})"
         rows.append((what, wanted, got, "", "yes" if most["bytes"] <= ALLOWED else "no"))
     head = ("time of the peer / ours", "target", "by the minimum", "by the median", "met")
-    return ("SciPy's time over ours, if no other peer is named: the least over the dtypes and "
-            "shapes of a line, and whose it is.\n\n" + _table(head, rows))
+    return (
+        "SciPy's time over ours, if no other peer is named: the least over the dtypes and "
+        "shapes of a line, and whose it is.\n\n" + _table(head, rows)
+    )
 
 
 def _target(target, together):
@@ -110,20 +124,29 @@ def _target(target, together):
     wanted = f">= {least}"
     if least != typical:
         wanted += f" by the minimum, >= {typical} by the median"
-    chosen = [case for case in together
-              if (case["function"], case["axis"]) == (target.function, target.axis)
-              and tuple(case["shape"]) in target.shapes and target.peer in case["ns"]]
+    chosen = [
+        case
+        for case in together
+        if (case["function"], case["axis"]) == (target.function, target.axis)
+        and tuple(case["shape"]) in target.shapes
+        and target.peer in case["ns"]
+    ]
     if not chosen:
         return what, wanted, "", "", "not measured"
     cells, met = [], []
     for of, bound in zip(STATISTICS, target.bounds, strict=True):
-        ratio, case = min(((_ratio(case, target.peer, of), case) for case in chosen),
-                          key=lambda pair: pair[0])
+        ratio, case = min(
+            ((_ratio(case, target.peer, of), case) for case in chosen), key=lambda pair: pair[0]
+        )
         whose = case["dtype"] if len(target.shapes) == 1 else _named(case)
         cells.append(f"{_number(ratio)} ({whose})")
         met.append(ratio >= bound)
-    verdict = {(True, True): "yes", (True, False): "by the minimum",
-               (False, True): "by the median", (False, False): "no"}
+    verdict = {
+        (True, True): "yes",
+        (True, False): "by the minimum",
+        (False, True): "by the median",
+        (False, False): "no",
+    }
     return what, wanted, *cells, verdict[tuple(met)]
 
 
@@ -158,10 +181,16 @@ def _ratios(cases):
     limits = [name for name in LIMITS if name in names]
     peers = [name for name in COLUMNS if name in names]
     rows = [
-        (_shape(case["shape"]), case["dtype"], case["axis"],
-         *(_pair(_nanoseconds(case, name, of) for of in STATISTICS) for name in limits),
-         *(_pair(_ratio(case, name, of) for of in STATISTICS) if name in case["ns"] else ""
-           for name in peers))
+        (
+            _shape(case["shape"]),
+            case["dtype"],
+            case["axis"],
+            *(_pair(_nanoseconds(case, name, of) for of in STATISTICS) for name in limits),
+            *(
+                _pair(_ratio(case, name, of) for of in STATISTICS) if name in case["ns"] else ""
+                for name in peers
+            ),
+        )
         for case in cases
     ]
     head = [name.replace("out=", "`out=`") for name in limits + peers]
@@ -178,22 +207,33 @@ def _price(cases):
     rows = []
     for case in cases:
         first, *others = ([_nanoseconds(case, kind, of) for of in STATISTICS] for kind in KINDS)
-        rows.append((_shape(case["shape"]), case["dtype"], *map(_pair, (first, *others)),
-                     *(_pair(b / a for a, b in zip(first, other, strict=True))
-                       for other in others)))
+        rows.append(
+            (
+                _shape(case["shape"]),
+                case["dtype"],
+                *map(_pair, (first, *others)),
+                *(_pair(b / a for a, b in zip(first, other, strict=True)) for other in others),
+            )
+        )
     kinds = tuple(KINDS.values())
     head = ("shape", "dtype", *kinds, *(f"{kind} / {kinds[0]}" for kind in kinds[1:]))
     return text + _table(head, rows)
 
 
 def _alone(cases):
-    text = ("What a program meets that has freed no large block before: a process for each cell. "
-            "Nanoseconds an element, axis -1; minimum / median over the calls.\n\n")
+    text = (
+        "What a program meets that has freed no large block before: a process for each cell. "
+        "Nanoseconds an element, axis -1; minimum / median over the calls.\n\n"
+    )
     names = list(cases[0]["ns"])
     rows = [
-        (case["function"], _shape(case["shape"]), case["dtype"],
-         *(_pair(_nanoseconds(case, name, of) for of in STATISTICS) for name in names),
-         *(_pair(_ratio(case, name, of) for of in STATISTICS) for name in names[1:]))
+        (
+            case["function"],
+            _shape(case["shape"]),
+            case["dtype"],
+            *(_pair(_nanoseconds(case, name, of) for of in STATISTICS) for name in names),
+            *(_pair(_ratio(case, name, of) for of in STATISTICS) for name in names[1:]),
+        )
         for case in cases
     ]
     head = ("function", "shape", "dtype", *names, *(f"{name} / ours" for name in names[1:]))
@@ -201,10 +241,19 @@ def _alone(cases):
 
 
 def _memory(cases):
-    rows = [(case["function"], _shape(case["shape"]), case["dtype"], case["axis"],
-             f"{case['bytes'] / MIB:.1f}") for case in cases]
-    return ("The peak beyond arguments and result, in MiB, as tracemalloc counts.\n\n"
-            + _table(("function", "shape", "dtype", "axis", "MiB"), rows))
+    rows = [
+        (
+            case["function"],
+            _shape(case["shape"]),
+            case["dtype"],
+            case["axis"],
+            f"{case['bytes'] / MIB:.1f}",
+        )
+        for case in cases
+    ]
+    return "The peak beyond arguments and result, in MiB, as tracemalloc counts.\n\n" + _table(
+        ("function", "shape", "dtype", "axis", "MiB"), rows
+    )
 
 
 # --- words and numbers ---------------------------------------------------------------------------
@@ -259,13 +308,22 @@ def as_svg(results):
     with matplotlib.rc_context():
         use_course_style()
         # Letters stay letters: the file is small, and the words can be searched and read aloud.
-        plt.rcParams.update({"svg.fonttype": "none", "font.family": "sans-serif",
-                             "font.sans-serif": ["DejaVu Sans"]})
-        fig = _drawn([
-            case for case in results["together"]
-            if case["function"] in FUNCTIONS and "SciPy" in case["ns"]
-            and case["dtype"] == SHAPES[tuple(case["shape"])][0]
-        ])
+        plt.rcParams.update(
+            {
+                "svg.fonttype": "none",
+                "font.family": "sans-serif",
+                "font.sans-serif": ["DejaVu Sans"],
+            }
+        )
+        fig = _drawn(
+            [
+                case
+                for case in results["together"]
+                if case["function"] in FUNCTIONS
+                and "SciPy" in case["ns"]
+                and case["dtype"] == SHAPES[tuple(case["shape"])][0]
+            ]
+        )
         file = io.StringIO()
         fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
         plt.close(fig)
@@ -278,18 +336,27 @@ def _drawn(cases):
         of_one = [case for case in cases if case["function"] == function]
         shapes = list(dict.fromkeys(tuple(case["shape"]) for case in of_one))
         lines.append((function, []))
-        lines += [(_shape(shape) + " float64" * (SHAPES[shape][0] == "float64"),
-                   [case for case in of_one if tuple(case["shape"]) == shape])
-                  for shape in shapes]
+        lines += [
+            (
+                _shape(shape) + " float64" * (SHAPES[shape][0] == "float64"),
+                [case for case in of_one if tuple(case["shape"]) == shape],
+            )
+            for shape in shapes
+        ]
     # Narrower than the other figures, so that a phone shrinks the letters less.
     fig, ax = plt.subplots(figsize=(4.6, 1.2 + 0.27 * len(lines)))
     ax.axvline(1, color=FAINT, linewidth=1.5, zorder=0)
     for axis, colour, marker, below in ((-1, LOGIT, "o", -0.2), (0, REST, "s", 0.2)):
         look = {"color": colour, "marker": marker, "linestyle": ""}
-        marks = [(y + below * (len(case["shape"]) > 1),
-                  *(_ratio(case, "SciPy", of) for of in STATISTICS))
-                 for y, (_, in_line) in enumerate(lines)
-                 for case in in_line if case["axis"] == axis]
+        marks = [
+            (
+                y + below * (len(case["shape"]) > 1),
+                *(_ratio(case, "SciPy", of) for of in STATISTICS),
+            )
+            for y, (_, in_line) in enumerate(lines)
+            for case in in_line
+            if case["axis"] == axis
+        ]
         if marks:
             places, minima, medians = zip(*marks, strict=True)
             ax.hlines(places, minima, medians, color=colour, linewidth=1)
@@ -311,9 +378,17 @@ def _drawn(cases):
         ("axis \N{MINUS SIGN}1", LOGIT, "o", DOT),
         ("axis 0", REST, "s", DOT),
     )
-    keys = [Line2D([], [], color=colour, marker=marker, linestyle="", label=text, **size)
-            for text, colour, marker, size in looks]
-    fig.legend(handles=keys, loc="outside upper center", ncols=4, handlelength=1,
-               columnspacing=1.2, handletextpad=0.5, fontsize=10)
+    keys = [
+        Line2D([], [], color=colour, marker=marker, linestyle="", label=text, **size)
+        for text, colour, marker, size in looks
+    ]
+    fig.legend(
+        handles=keys,
+        loc="outside upper center",
+        ncols=4,
+        handlelength=1,
+        columnspacing=1.2,
+        handletextpad=0.5,
+        fontsize=10,
+    )
     return fig
-

@@ -138,8 +138,10 @@ def within_frame(artists: list) -> list:
     if paths[0] is None or style_of(paths[0]).get("fill") not in PAPER:
         return artists
     corners = outline(paths[0].get("d")).tolist()
-    edges = (path is not None and all(end in corners for end in outline(path.get("d")).tolist())
-             for path in paths)
+    edges = (
+        path is not None and all(end in corners for end in outline(path.get("d")).tolist())
+        for path in paths
+    )
     return [artist for artist, edge in zip(artists, edges, strict=True) if not edge]
 
 
@@ -225,9 +227,10 @@ def told_by_colour_alone(svg: bytes) -> list[str]:
             two = [mark for mark in two if any(alike(mark, other) for other in one)]
             if not one or stand_apart(one, two):
                 continue
-            signs = [signs_of(mark, two, texts, dots) for mark in one], [
-                signs_of(mark, one, texts, dots) for mark in two
-            ]
+            signs = (
+                [signs_of(mark, two, texts, dots) for mark in one],
+                [signs_of(mark, one, texts, dots) for mark in two],
+            )
             if not all(map(all, signs)) or set.union(*signs[0]) & set.union(*signs[1]):
                 lost.append(f"{axes.get('id')}: {one[0]} and {two[0]} differ in colour alone")
     return lost

@@ -26,8 +26,11 @@ confident = load()
 def rows(dtype, gap):
     """The rows of one case in the report: name -> numbers, as written."""
     section = REPORT.split(f"\n## {dtype}, gap {gap:g}\n")[1].split("\n## ")[0]
-    cells = [[cell.strip(" *") for cell in line.strip("|").split("|")]
-             for line in section.splitlines() if line.startswith("| ")]
+    cells = [
+        [cell.strip(" *") for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("| ")
+    ]
     return {name: numbers for name, *numbers in cells[1:]}
 
 
@@ -60,11 +63,13 @@ def test_the_report_can_be_measured_again(dtype, gap):
     logits = np.array([gap, 0.0], dtype=dtype)
     stored = rows(dtype, gap)
     assert [float(x) for x in stored["true value"]] == pytest.approx(
-        confident.exact(logits), rel=5e-4)
+        confident.exact(logits), rel=5e-4
+    )
     for name, measure, _ in confident.PEERS:
         if confident.installed(measure):
             assert [float(x) for x in stored[name]] == pytest.approx(
-                [float(x) for x in measure(logits)], rel=2e-2, abs=0), name
+                [float(x) for x in measure(logits)], rel=2e-2, abs=0
+            ), name
 
 
 def test_a_missing_peer_is_left_out_with_a_note(monkeypatch, capsys):
@@ -77,4 +82,3 @@ def test_a_missing_peer_is_left_out_with_a_note(monkeypatch, capsys):
     assert "Not installed, so left out: Absent." in printed
     assert "| Absent |" not in printed
     assert printed.count("| softmax_lib |") == len(confident.CASES)
-

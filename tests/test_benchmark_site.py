@@ -81,8 +81,9 @@ def test_the_versions_are_those_of_the_lock():
 def broken(change):
     """Return the verdicts on results that `change` has made worse."""
     results = copy.deepcopy(RESULTS)
-    change(results["together"]["chapters/overflow.html"]["ours"],
-           results["lighthouse"]["index.html"])
+    change(
+        results["together"]["chapters/overflow.html"]["ours"], results["lighthouse"]["index.html"]
+    )
     return {verdict.what for verdict in site_report.verdicts(results) if verdict.met == "no"}
 
 
@@ -91,11 +92,15 @@ def broken(change):
     [
         (lambda ours, reports: ours.update(sent=10**9), "bytes, ours / untouched"),
         (lambda ours, reports: ours.update(requests=10**3), "requests, ours / untouched"),
-        (lambda ours, reports: ours["blocking"].append("late.js"),
-         "files in the way that are no stylesheets"),
+        (
+            lambda ours, reports: ours["blocking"].append("late.js"),
+            "files in the way that are no stylesheets",
+        ),
         (lambda ours, reports: [r["scores"].update(seo=99) for r in reports], "Lighthouse, seo"),
-        (lambda ours, reports: [r["scores"].update(performance=94) for r in reports],
-         "Lighthouse, performance"),
+        (
+            lambda ours, reports: [r["scores"].update(performance=94) for r in reports],
+            "Lighthouse, performance",
+        ),
     ],
 )
 def test_a_missed_target_is_seen(change, missed):

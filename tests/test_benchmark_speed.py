@@ -49,8 +49,11 @@ RESULTS = json.loads(STORED.read_text(encoding="utf-8"))
 def target_rows(markdown):
     """The lines of the table of targets, as cells, without its head."""
     section = markdown.split("\n## Targets\n")[1].split("\n## ")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")]
-            for line in section.splitlines() if line.startswith("| ")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("| ")
+    ]
     return rows[2:]
 
 
@@ -68,18 +71,25 @@ def test_the_table_and_the_picture_are_made_from_the_stored_results(tmp_path):
 def test_the_stored_results_are_of_a_whole_run_with_every_peer():
     assert RESULTS["missing"] == [], "a run without them is not for keeping"
     assert RESULTS["effort"] == speed.FULL._asdict()
-    for key, cases in (("together", speed_calls.together_cases()),
-                       ("alone", speed_calls.alone_cases()),
-                       ("memory", speed_calls.memory_cases())):
-        stored = [(case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
-                  for case in RESULTS[key]]
+    for key, cases in (
+        ("together", speed_calls.together_cases()),
+        ("alone", speed_calls.alone_cases()),
+        ("memory", speed_calls.memory_cases()),
+    ):
+        stored = [
+            (case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
+            for case in RESULTS[key]
+        ]
         assert stored == cases
 
 
 @pytest.mark.parametrize(("what", "target"), TARGETS)
 def test_every_target_is_answered(what, target):
-    answers = [row for row in target_rows(TABLE.read_text(encoding="utf-8"))
-               if (row[0] == what or row[0].startswith(f"{what}, ")) and row[1] == target]
+    answers = [
+        row
+        for row in target_rows(TABLE.read_text(encoding="utf-8"))
+        if (row[0] == what or row[0].startswith(f"{what}, ")) and row[1] == target
+    ]
     assert answers
     for _, _, by_minimum, _, verdict in answers:
         assert by_minimum
@@ -103,9 +113,12 @@ def test_the_picture_is_words_and_no_more_than_a_page_loads():
 
 
 def stored(function, shape, dtype="float32", axis=-1):
-    return next(case["ns"] for case in RESULTS["together"]
-                if (case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
-                == (function, shape, dtype, axis))
+    return next(
+        case["ns"]
+        for case in RESULTS["together"]
+        if (case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
+        == (function, shape, dtype, axis)
+    )
 
 
 def test_what_the_overflow_chapter_cites_is_what_was_measured():
@@ -115,17 +128,25 @@ def test_what_the_overflow_chapter_cites_is_what_was_measured():
     assert len(rows) == 4
     for shape, cells in rows:
         shape = tuple(map(int, shape.split(",")))
-        for function, cell in zip(("softmax", "log_softmax", "logsumexp"), cells.split("|"),
-                                  strict=True):
+        for function, cell in zip(
+            ("softmax", "log_softmax", "logsumexp"), cells.split("|"), strict=True
+        ):
             ns = stored(function, shape)
             assert float(cell) == float(f"{min(ns['SciPy']) / min(ns['ours']):.2g}"), (shape, cell)
-    alone = [next(case["ns"] for case in RESULTS["alone"] if (case["function"], case["dtype"])
-                  == (function, "float32")) for function in ("softmax", "log_softmax", "logsumexp")]
+    alone = [
+        next(
+            case["ns"]
+            for case in RESULTS["alone"]
+            if (case["function"], case["dtype"]) == (function, "float32")
+        )
+        for function in ("softmax", "log_softmax", "logsumexp")
+    ]
     first, second, third = (f"{min(ns['SciPy']) / min(ns['ours']):.2g}" for ns in alone)
     assert f"the three numbers are {first}, {second} and {third}." in text
     price = stored(speed_calls.PRICE, (4096, 32000))
-    shifted, given_back = (min(price[kind]) / min(price["ours"])
-                           for kind in ("ours, shifted", "ours, confident"))
+    shifted, given_back = (
+        min(price[kind]) / min(price["ours"]) for kind in ("ours, shifted", "ours, confident")
+    )
     assert f"A shift makes `log_softmax` of the largest of these shapes take {shifted:.2f}" in text
     assert f"with giving its rounding back, {given_back:.1f} times" in text
     versions = RESULTS["machine"]["versions"]
@@ -142,8 +163,11 @@ def test_the_words_beside_the_picture_say_on_which_side_of_the_line_each_mark_li
             ours, scipy = sorted(case["ns"]["ours"]), sorted(case["ns"]["SciPy"])
             ratios[key] = scipy[0] / ours[0], scipy[len(scipy) // 2] / ours[len(ours) // 2]
     assert len(ratios) == 3 * (7 + 6)  # a single row has no other axis
-    small = {(function, shape, 0) for function in ("softmax", "log_softmax")
-             for shape in ((64, 10), (1024, 1000))}
+    small = {
+        (function, shape, 0)
+        for function in ("softmax", "log_softmax")
+        for shape in ((64, 10), (1024, 1000))
+    }
     beside = {key for key, both in ratios.items() if min(both) < 1.0}
     assert beside == small | {("log_softmax", (64, 10), -1)}
     sums = [ratio for key, both in ratios.items() if key[0] == "logsumexp" for ratio in both]
@@ -154,33 +178,54 @@ def test_the_words_beside_the_picture_say_on_which_side_of_the_line_each_mark_li
 
 
 def times(ours, scipy):
-    return {"function": "softmax", "shape": [10], "dtype": "float32", "axis": -1,
-            "ns": {"ours": ours, "SciPy": scipy}}
+    return {
+        "function": "softmax",
+        "shape": [10],
+        "dtype": "float32",
+        "axis": -1,
+        "ns": {"ours": ours, "SciPy": scipy},
+    }
 
 
-@pytest.mark.parametrize(("ours", "scipy", "cells"), [
-    ([10, 20, 30], [15, 30, 99], ["1.50 (float32)", "1.50 (float32)", "yes"]),
-    ([10, 20, 30], [14, 20, 99], ["1.40 (float32)", "1.00 (float32)", "by the minimum"]),
-    ([10, 20, 30], [10, 40, 99], ["1.00 (float32)", "2.00 (float32)", "by the median"]),
-    ([10, 20, 30], [5, 5, 5], ["0.500 (float32)", "0.250 (float32)", "no"]),
-])
+@pytest.mark.parametrize(
+    ("ours", "scipy", "cells"),
+    [
+        ([10, 20, 30], [15, 30, 99], ["1.50 (float32)", "1.50 (float32)", "yes"]),
+        ([10, 20, 30], [14, 20, 99], ["1.40 (float32)", "1.00 (float32)", "by the minimum"]),
+        ([10, 20, 30], [10, 40, 99], ["1.00 (float32)", "2.00 (float32)", "by the median"]),
+        ([10, 20, 30], [5, 5, 5], ["0.500 (float32)", "0.250 (float32)", "no"]),
+    ],
+)
 def test_a_target_is_met_by_the_minimum_and_by_the_median(ours, scipy, cells):
-    target = next(target for target in speed_report.TARGETS
-                  if (target.function, target.shapes) == ("softmax", ((10,),)))
+    target = next(
+        target
+        for target in speed_report.TARGETS
+        if (target.function, target.shapes) == ("softmax", ((10,),))
+    )
     assert speed_report._target(target, [times(ours, scipy)])[2:] == tuple(cells)
 
 
 def test_the_worst_dtype_decides():
-    target = next(target for target in speed_report.TARGETS
-                  if (target.function, target.shapes) == ("softmax", ((10,),)))
+    target = next(
+        target
+        for target in speed_report.TARGETS
+        if (target.function, target.shapes) == ("softmax", ((10,),))
+    )
     slower = times([10], [10]) | {"dtype": "float64"}
     row = speed_report._target(target, [times([10], [20]), slower])
     assert row[2:] == ("1.00 (float64)", "1.00 (float64)", "no")
 
 
-@pytest.mark.parametrize(("value", "written"), [
-    (0.0956, "0.0956"), (1.0, "1.00"), (12.345, "12.3"), (730.4, "730"), (5012.0, "5012"),
-])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.0956, "0.0956"),
+        (1.0, "1.00"),
+        (12.345, "12.3"),
+        (730.4, "730"),
+        (5012.0, "5012"),
+    ],
+)
 def test_numbers_have_three_digits(value, written):
     assert speed_report._number(value) == written
 
@@ -190,9 +235,12 @@ def test_numbers_have_three_digits(value, written):
 
 def test_all_run_in_every_round_and_the_order_rotates():
     ran, prepared = [], []
-    timed = {name: speed_calls.Timed(lambda name=name: ran.append(name),
-                                     lambda name=name: prepared.append(name))
-             for name in "abc"}
+    timed = {
+        name: speed_calls.Timed(
+            lambda name=name: ran.append(name), lambda name=name: prepared.append(name)
+        )
+        for name in "abc"
+    }
     samples = speed.measure(timed, speed.QUICK._replace(least=3, most=3))
     assert "".join(ran[-9:]) == "".join(prepared[-9:]) == "abcbcacab"
     assert {name: len(found) for name, found in samples.items()} == {"a": 3, "b": 3, "c": 3}
@@ -230,8 +278,9 @@ def test_all_compute_the_same(case):
             prepare()
             parts = call() if isinstance(mine, tuple) else (call(),)
             for part, own in zip(parts, mine if isinstance(mine, tuple) else (mine,), strict=True):
-                np.testing.assert_allclose(np.asarray(part), own, rtol=1e-4, atol=1e-6,
-                                           err_msg=name)
+                np.testing.assert_allclose(
+                    np.asarray(part), own, rtol=1e-4, atol=1e-6, err_msg=name
+                )
 
 
 # --- a rehearsal of the whole --------------------------------------------------------------------
@@ -264,20 +313,30 @@ def test_absent_peers_are_left_out_with_a_note(tmp_path, capsys, monkeypatch):
     results, table, printed = rehearse(tmp_path, capsys)
     assert results["missing"] == ["SciPy", "scikit-learn", "PyTorch"]
     assert {name for case in results["together"] for name in case["ns"]} == {
-        "ours", "ours, out=", "ours, shifted", "ours, confident", "copy", "exp"}
+        "ours",
+        "ours, out=",
+        "ours, shifted",
+        "ours, confident",
+        "copy",
+        "exp",
+    }
     for text in (table, printed):
         assert "Not installed, so left out: SciPy, scikit-learn, PyTorch." in text
     assert "| SciPy |" not in table
 
 
-@pytest.mark.parametrize(("arguments", "complaint"), [
-    (["--quick"], "name another folder"),
-    (["--quick", "--render"], "cannot be --quick"),
-    (["--render", "--into", "nowhere"], "no such folder"),
-    (["--render", "--into", "."], "nothing to render"),
-])
-def test_arguments_that_make_no_sense_are_refused(tmp_path, capsys, monkeypatch, arguments,
-                                                  complaint):
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--quick"], "name another folder"),
+        (["--quick", "--render"], "cannot be --quick"),
+        (["--render", "--into", "nowhere"], "no such folder"),
+        (["--render", "--into", "."], "nothing to render"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(
+    tmp_path, capsys, monkeypatch, arguments, complaint
+):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit):
         speed.main(arguments)

@@ -352,8 +352,10 @@ def test_the_complex_step_needs_a_complex_result():
 
 @pytest.mark.parametrize(
     ("method", "steps"),
-    [("central", [np.cbrt(np.finfo(float).eps), -np.cbrt(np.finfo(float).eps)]),
-     ("complex", [1e-200j])],
+    [
+        ("central", [np.cbrt(np.finfo(float).eps), -np.cbrt(np.finfo(float).eps)]),
+        ("complex", [1e-200j]),
+    ],
 )
 def test_the_step_is_the_one_that_the_chapter_names(method, steps):
     seen = []

@@ -97,6 +97,7 @@ def test_a_page_names_its_viewport_once_no_role_that_is_given_up_and_links_no_sp
         "body": '<div role="doc-biblioentry"><p>Solution to<a href="#x"> Exercise',
     }
     pages.complete(app, "page", "page.html", context, None)
-    assert context == {"metatags": '<meta name="x" />', "body": (
-        '<div role="listitem"><p>Solution to <a href="#x">Exercise'
-    )}
+    assert context == {
+        "metatags": '<meta name="x" />',
+        "body": ('<div role="listitem"><p>Solution to <a href="#x">Exercise'),
+    }

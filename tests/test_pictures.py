@@ -51,8 +51,11 @@ def test_every_number_of_the_picture_is_right(drawn, name):
 @pytest.mark.parametrize("name", ["course.svg", "course-tall.svg", "card.png"])
 def test_bars_of_one_kind_are_in_proportion(drawn, name):
     (ax,) = drawn(name).axes
-    lengths = [max(b.get_width(), b.get_height(), key=lambda v: abs(abs(v) - pictures.BAR))
-               for b in ax.patches if hasattr(b, "get_width")]
+    lengths = [
+        max(b.get_width(), b.get_height(), key=lambda v: abs(abs(v) - pictures.BAR))
+        for b in ax.patches
+        if hasattr(b, "get_width")
+    ]
     np.testing.assert_allclose(lengths, [1, 1 / 3, -1, *TRUE[3:]])
 
 

@@ -92,8 +92,11 @@ def test_dotted_lines_lead_from_each_logit_to_itself_shifted(ax):
 
 def test_gaps_are_written_between_their_logits(ax):
     draw.shifted_logits(ax, np.array([0.0, 100.0, 500.0]))
-    middles = [text.get_position()[0] for text in ax.texts if text.get_text() in ("100", "400")
-               and text.get_weight() != "bold"]
+    middles = [
+        text.get_position()[0]
+        for text in ax.texts
+        if text.get_text() in ("100", "400") and text.get_weight() != "bold"
+    ]
     assert middles == [50, 300, -450, -200]
 
 
@@ -149,7 +152,8 @@ def test_the_formulas_agree_with_the_functions_they_stand_for(gap):
     assert draw.log_of_the_winner("log(softmax)", gap) == pytest.approx(detour, rel=0, abs=2 * eps)
     by_scipy = special.log_softmax(z)[0]
     assert draw.log_of_the_winner("SciPy's formula", gap) == pytest.approx(
-        by_scipy, rel=0, abs=2 * eps)
+        by_scipy, rel=0, abs=2 * eps
+    )
     ours = draw.log_of_the_winner("log1p", gap)
     assert ours == pytest.approx(log_softmax(z)[0], rel=4 * eps)
     assert ours == pytest.approx(float(exact_log_of_the_winner(gap)), rel=4 * eps)

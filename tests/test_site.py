@@ -461,8 +461,11 @@ def weights(page):
 
 def in_the_way(soup):
     """Return the scripts of the head for which a browser waits, and doubled stylesheets."""
-    scripts = [script["src"] for script in soup.find_all("script", src=True)
-               if not (script.has_attr("defer") or script.has_attr("async"))]
+    scripts = [
+        script["src"]
+        for script in soup.find_all("script", src=True)
+        if not (script.has_attr("defer") or script.has_attr("async"))
+    ]
     sheets = [link["href"] for link in soup.find_all("link", rel="stylesheet")]
     others = [name for name in sheets if not re.search(r"/site\.css", name)]
     return scripts + others
@@ -471,8 +474,9 @@ def in_the_way(soup):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_is_light(site, name):
     found = weights(site / f"chapters/{name}.html")
-    listed = "\n".join(f"{size:>8} {file.name}" for file, size in
-                       sorted(found.items(), key=lambda item: -item[1]))
+    listed = "\n".join(
+        f"{size:>8} {file.name}" for file, size in sorted(found.items(), key=lambda item: -item[1])
+    )
     assert len(found) <= FILES, f"{name} loads {len(found)} files:\n{listed}"
     assert sum(found.values()) <= BYTES, f"{name} loads {sum(found.values())} bytes:\n{listed}"
 
@@ -498,8 +502,11 @@ def test_only_the_page_that_searches_loads_the_index(site):
 
 
 def test_a_script_or_stylesheet_that_no_page_loads_is_not_published(site):
-    loaded = {Path(urlsplit(name).path).name for page in pages_of(site)
-              for name in loaded_by(soup_of(page))}
+    loaded = {
+        Path(urlsplit(name).path).name
+        for page in pages_of(site)
+        for name in loaded_by(soup_of(page))
+    }
     published = {file.name for kind in ("*.js", "*.css", "*.map") for file in site.rglob(kind)}
     # One for pages with explorers, of which there need be none.
     assert published - loaded <= {"explorer.js", "explorer.css"}

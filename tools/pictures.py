@@ -49,8 +49,15 @@ def draw_course(ax: Axes, size: float = 11) -> None:
         ax.bar(at, lengths, width=BAR, color=colours)
         for x, length, value, name in zip(at, lengths, values, NAMES, strict=True):
             below = length < 0
-            ax.annotate(written(value), (x, length), xytext=(0, -5 if below else 5), ha="center",
-                        va="top" if below else "bottom", textcoords="offset points", size=size)
+            ax.annotate(
+                written(value),
+                (x, length),
+                xytext=(0, -5 if below else 5),
+                ha="center",
+                va="top" if below else "bottom",
+                textcoords="offset points",
+                size=size,
+            )
             ax.text(x, -1.4, name, ha="center", va="top", color=REST, size=size)
         ax.text(start - BAR / 2, 1.86, title, weight="bold", va="top", size=size)
         ax.text(start - BAR / 2, 1.61, remark, va="top", color=REST, size=0.82 * size)
@@ -71,8 +78,15 @@ def card_figure() -> Figure:
     """Return what is shown beside a link to the course: its title over its picture."""
     fig = plt.figure(figsize=(12, 6.3), facecolor="white", layout="none")
     fig.text(0.06, 0.735, "Softmax,", size=76, family="STIXGeneral")
-    fig.text(0.063, 0.635, "from definition to backpropagation", size=34, style="italic",
-             family="STIXGeneral", color=REST)
+    fig.text(
+        0.063,
+        0.635,
+        "from definition to backpropagation",
+        size=34,
+        style="italic",
+        family="STIXGeneral",
+        color=REST,
+    )
     draw_course(fig.add_axes((0.055, 0.05, 0.89, 0.52)), size=16)
     return fig
 
@@ -97,8 +111,14 @@ def tall_figure() -> Figure:
         ax.barh(at, lengths, height=BAR, color=colours)
         for y, length, value, name in zip(at, lengths, values, NAMES, strict=True):
             below = length < 0
-            ax.annotate(written(value), (length, y), xytext=(-5 if below else 5, 0), va="center",
-                        ha="right" if below else "left", textcoords="offset points")
+            ax.annotate(
+                written(value),
+                (length, y),
+                xytext=(-5 if below else 5, 0),
+                va="center",
+                ha="right" if below else "left",
+                textcoords="offset points",
+            )
             ax.text(-2.1, y, name, va="center", color=REST)
         ax.text(0.16, start - 1.3, title, weight="bold", va="center")
         ax.text(0.16, start - 0.8, remark, va="center", color=REST, size=9)

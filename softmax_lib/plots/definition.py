@@ -18,8 +18,14 @@ def bars(ax, values, title, colour, digits=2):
     ax.bar(places, values, color=colour, width=0.62)
     for place, value in zip(places, values, strict=True):
         text = f"{value:.{digits}f}".replace("-", MINUS)
-        ax.annotate(text, (place, value), xytext=(0, 4 if value >= 0 else -4), ha="center",
-                    va="bottom" if value >= 0 else "top", textcoords="offset points")
+        ax.annotate(
+            text,
+            (place, value),
+            xytext=(0, 4 if value >= 0 else -4),
+            ha="center",
+            va="bottom" if value >= 0 else "top",
+            textcoords="offset points",
+        )
     ax.axhline(0, color=REST, linewidth=0.8)
     ax.set_xticks(places, CLASSES[: len(values)])
     ax.tick_params(axis="x", length=0)
@@ -57,8 +63,15 @@ def output_layer(ax, logits):
     for x, colour, title, texts in columns:
         ax.text(x, rows.max() + 0.62, title, ha="center", weight="bold")
         for row, text in zip(rows, texts, strict=True):
-            ax.text(x, row, text.replace("-", MINUS), ha="center", va="center", size=12,
-                    bbox={"boxstyle": "round,pad=0.5", "fc": "none", "ec": colour, "lw": 1.8})
+            ax.text(
+                x,
+                row,
+                text.replace("-", MINUS),
+                ha="center",
+                va="center",
+                size=12,
+                bbox={"boxstyle": "round,pad=0.5", "fc": "none", "ec": colour, "lw": 1.8},
+            )
     for row, name in zip(rows, CLASSES, strict=False):
         ax.text(-0.42, row, name, ha="right", va="center")
     ax.text(1.0, -0.78, f"sum {exponentials.sum():.3f}", ha="center", color=REST)
@@ -81,12 +94,23 @@ def equal_steps(ax, start=-1.0, step=1.0, count=4):
     for left, right in itertools.pairwise(marks):
         low, high = np.exp(left), np.exp(right)
         ax.plot([left, right, right], [low, low, high], color=FAINT, linewidth=1.2)
-        ax.annotate(rf"$\times\,{np.exp(step):.2f}$", (right, (low + high) / 2), xytext=(6, 0),
-                    textcoords="offset points", va="center", color=REST)
+        ax.annotate(
+            rf"$\times\,{np.exp(step):.2f}$",
+            (right, (low + high) / 2),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=REST,
+        )
     ax.plot(marks, np.exp(marks), "o", color=LOGIT)
     for mark in marks:
-        ax.annotate(f"{np.exp(mark):.2f}", (mark, np.exp(mark)), xytext=(-8, 6), ha="right",
-                    textcoords="offset points")
+        ax.annotate(
+            f"{np.exp(mark):.2f}",
+            (mark, np.exp(mark)),
+            xytext=(-8, 6),
+            ha="right",
+            textcoords="offset points",
+        )
     ax.set(xlabel="logit z", ylabel=r"$e^{z}$", xlim=(x[0] - 0.2, x[-1] + 0.55))
     ax.set_xticks(marks)
     return ax
@@ -100,8 +124,9 @@ def two_classes(ax, widest=6.0):
     ax.axvline(0, color=FAINT, linewidth=1, linestyle=":")
     ax.plot(gap, p.round(6), color=PROBABILITY)
     ax.plot([0], [0.5], "o", color=PROBABILITY)
-    ax.annotate("equal logits: one half each", (0, 0.5), xytext=(10, -14),
-                textcoords="offset points")
+    ax.annotate(
+        "equal logits: one half each", (0, 0.5), xytext=(10, -14), textcoords="offset points"
+    )
     ax.set(xlabel=r"gap $z_1 - z_2$", ylabel=r"$p_1$", ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
     return ax
 
@@ -115,11 +140,24 @@ def temperature_curves(ax, logits, coldest=0.1, hottest=100.0):
     ax.axvline(1, color=FAINT, linewidth=1, linestyle=":")
     for i, style in enumerate(("-", "--", "-.")[: len(z)]):
         ax.plot(temperatures, p[:, i], color=PROBABILITY, linestyle=style)
-        label_line(ax, 2, softmax(z, temperature=2)[i], f"z = {z[i]:g}".replace("-", MINUS),
-                   LOGIT, xytext=((4, 10), (-4, 10), (4, -12))[i], ha=("left", "right", "left")[i])
+        label_line(
+            ax,
+            2,
+            softmax(z, temperature=2)[i],
+            f"z = {z[i]:g}".replace("-", MINUS),
+            LOGIT,
+            xytext=((4, 10), (-4, 10), (4, -12))[i],
+            ha=("left", "right", "left")[i],
+        )
     ax.annotate("T = 1", (1, 1.02), ha="center", color=REST, annotation_clip=False)
-    ax.annotate(f"1/{len(z)}", (hottest, 1 / len(z)), xytext=(6, 0), color=REST,
-                textcoords="offset points", va="center")
+    ax.annotate(
+        f"1/{len(z)}",
+        (hottest, 1 / len(z)),
+        xytext=(6, 0),
+        color=REST,
+        textcoords="offset points",
+        va="center",
+    )
     ax.set(xscale="log", xlabel="temperature T (logarithmic scale)", ylabel="probability")
     ax.set(ylim=(-0.09, 1.08), yticks=[0, 0.5, 1])
     ax.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
@@ -133,8 +171,13 @@ def simplex(ax, logits):
     outline = np.vstack([corners, corners[:1]])
     ax.plot(outline[:, 0], outline[:, 1], color=REST, linewidth=1.2)
     for corner, name, place in zip(corners, CLASSES, ((-10, -6), (10, -6), (0, 8)), strict=True):
-        ax.annotate(f"{name} = 1", corner, xytext=place, textcoords="offset points",
-                    ha={-10: "right", 10: "left", 0: "center"}[place[0]])
+        ax.annotate(
+            f"{name} = 1",
+            corner,
+            xytext=place,
+            textcoords="offset points",
+            ha={-10: "right", 10: "left", 0: "center"}[place[0]],
+        )
     path = softmax(z / np.geomspace(0.12, 400, 120)[:, None]) @ corners
     ax.plot(path[:, 0].round(6), path[:, 1].round(6), color=PROBABILITY)
     points = ((1.0, "T = 1"), (3.0, "T = 3"), (10.0, "T = 10"))
@@ -144,8 +187,14 @@ def simplex(ax, logits):
         ax.annotate(text, point, xytext=(2, -15), textcoords="offset points")
     centre = corners.mean(axis=0)
     ax.plot(*centre, "s", color=REST)
-    ax.annotate("T to infinity:\nuniform", centre, xytext=(0, 9), textcoords="offset points",
-                ha="center", linespacing=1.25)
+    ax.annotate(
+        "T to infinity:\nuniform",
+        centre,
+        xytext=(0, 9),
+        textcoords="offset points",
+        ha="center",
+        linespacing=1.25,
+    )
     ax.set_aspect("equal")
     ax.set(xlim=(-0.45, 1.45), ylim=(-0.12, 1.0))
     ax.axis("off")

@@ -54,13 +54,30 @@ def shifted_logits(ax, logits):
         ax.plot(values, np.full(len(z), row), "o", color=LOGIT, markersize=8)
         ax.text(LEFT, row + 0.08, f"${name}$", va="bottom")
         for value in values:
-            ax.text(value, row + height, f"{value:g}".replace("-", MINUS), ha="center",
-                    va="center", weight="bold", color=LOGIT)
+            ax.text(
+                value,
+                row + height,
+                f"{value:g}".replace("-", MINUS),
+                ha="center",
+                va="center",
+                weight="bold",
+                color=LOGIT,
+            )
         for left, right in itertools.pairwise(values):
-            ax.annotate("", (right - 85, row + height), (left + 85, row + height),
-                        arrowprops={"arrowstyle": "<->", "color": REST, "lw": 1.0})
-            ax.text((left + right) / 2, row + 1.75 * height, f"{right - left:g}", ha="center",
-                    va="center", color=REST)
+            ax.annotate(
+                "",
+                (right - 85, row + height),
+                (left + 85, row + height),
+                arrowprops={"arrowstyle": "<->", "color": REST, "lw": 1.0},
+            )
+            ax.text(
+                (left + right) / 2,
+                row + 1.75 * height,
+                f"{right - left:g}",
+                ha="center",
+                va="center",
+                color=REST,
+            )
     for before, after in zip(z, z - z.max(), strict=True):
         ax.plot([before, after], [1, 0], color=LOGIT, linewidth=1, linestyle=":")
     ax.set(xlim=(LEFT, -LEFT), ylim=(-0.6, 1.6), yticks=[], xlabel="logit")
@@ -79,10 +96,22 @@ def soft_maximum(ax, widest=5.0):
     top = round(float(logsumexp([0.0, 0.0])), 6)
     ax.plot([0], [top], "o", color=INK)
     leader = {"arrowstyle": "-", "color": REST, "lw": 0.8, "shrinkB": 4}
-    ax.annotate("equal logits: log 2 above the maximum", (0, top), xytext=(-16, 26), ha="right",
-                textcoords="offset points", arrowprops=leader)
-    ax.annotate("LSE", (1, logsumexp([1.0, 0.0])), xytext=(26, -20), weight="bold",
-                textcoords="offset points", arrowprops=leader)
+    ax.annotate(
+        "equal logits: log 2 above the maximum",
+        (0, top),
+        xytext=(-16, 26),
+        ha="right",
+        textcoords="offset points",
+        arrowprops=leader,
+    )
+    ax.annotate(
+        "LSE",
+        (1, logsumexp([1.0, 0.0])),
+        xytext=(26, -20),
+        weight="bold",
+        textcoords="offset points",
+        arrowprops=leader,
+    )
     label_line(ax, 3.1, 3.1 + np.log(2), r"$m + \log 2$", REST, xytext=(-8, 8), ha="right")
     label_line(ax, 3.1, 3.1, r"$m$, the maximum", LOGIT, xytext=(10, -8))
     ax.set(xlabel=r"first logit $z_1$; the second one is 0", ylabel="value", xticks=range(-4, 5, 2))
@@ -102,15 +131,30 @@ def log_of_the_loser(ax, widest=1000.0):
     ax.plot(gaps, direct.round(1), color=PROBABILITY, linewidth=5)
     ax.plot(gaps[seen], detour[seen].round(1), color=INK, linestyle="--", linewidth=1.6)
     end = gaps[seen][-1]
-    ax.annotate("", (limit, -widest), (limit, -limit),
-                arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.6, "ls": "--"})
-    label_line(ax, limit, -widest, f"log(softmax): {MINUS}inf beyond {limit:.2f}", INK,
-               xytext=(-8, 10), ha="right")
+    ax.annotate(
+        "",
+        (limit, -widest),
+        (limit, -limit),
+        arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.6, "ls": "--"},
+    )
+    label_line(
+        ax,
+        limit,
+        -widest,
+        f"log(softmax): {MINUS}inf beyond {limit:.2f}",
+        INK,
+        xytext=(-8, 10),
+        ha="right",
+    )
     label_line(ax, 850, -850, "log_softmax", INK, xytext=(8, 6))
     ax.annotate("both", (end / 2, -end / 2), xytext=(8, 6), textcoords="offset points")
-    ax.set(xlabel="gap between the two logits", ylabel=r"$\log p$ of the smaller",
-           ylim=(-widest - 20, 20), xticks=range(0, int(widest) + 1, 250),
-           yticks=[0, -250, -500, -750, -1000])
+    ax.set(
+        xlabel="gap between the two logits",
+        ylabel=r"$\log p$ of the smaller",
+        ylim=(-widest - 20, 20),
+        xticks=range(0, int(widest) + 1, 250),
+        yticks=[0, -250, -500, -750, -1000],
+    )
     return ax
 
 
@@ -144,18 +188,29 @@ def error_in_ulp(value, gap):
 def ulp_of_the_winner(ax, widest=80, floor=4.0):
     """Draw the error of log p of the winner over the gap, for the three formulas."""
     gaps = np.arange(0, widest + 1, 1.0)
-    styles = {"log(softmax)": {"color": FAINT, "linewidth": 6},
-              "SciPy's formula": {"color": INK, "linestyle": ":"},
-              "log1p": {"color": PROBABILITY}}
+    styles = {
+        "log(softmax)": {"color": FAINT, "linewidth": 6},
+        "SciPy's formula": {"color": INK, "linestyle": ":"},
+        "log1p": {"color": PROBABILITY},
+    }
     for name, style in styles.items():
         errors = [max(error_in_ulp(log_of_the_winner(name, gap), gap), floor) for gap in gaps]
         ax.plot(gaps, [float(f"{error:.6g}") for error in errors], **style)
     label_line(ax, 20, 2e8, "log(softmax), and SciPy's formula (dotted)", INK, xytext=(14, -8))
-    label_line(ax, 58, 2e15, "all digits lost: the result is 0", INK, xytext=(0, -14), ha="center",
-               weight="normal")
+    label_line(
+        ax,
+        58,
+        2e15,
+        "all digits lost: the result is 0",
+        INK,
+        xytext=(0, -14),
+        ha="center",
+        weight="normal",
+    )
     label_line(ax, 40, floor, "log1p: this course", INK, xytext=(0, 12))
     ax.set(yscale="log", ylim=(2, 5e16), xlabel="gap between the two logits", ylabel="error in ULP")
     ax.minorticks_off()
-    ax.set_yticks([floor, 1e4, 1e8, 1e12, 1e16],
-                  [f"{floor:g} or less", "10⁴", "10⁸", "10¹²", "10¹⁶"])
+    ax.set_yticks(
+        [floor, 1e4, 1e8, 1e12, 1e16], [f"{floor:g} or less", "10⁴", "10⁸", "10¹²", "10¹⁶"]
+    )
     return ax

@@ -72,6 +72,11 @@ def figure(height=3.0, columns=1, **options):
 
 def label_line(ax, x, y, text, colour, **options):
     """Write a line's name beside it, in its colour; a legend would send the eye away."""
-    ax.annotate(text, (x, y), **{"color": colour, "xytext": (6, 0), "va": "center"}
-                | {"textcoords": "offset points", "weight": "bold"} | options)
+    ax.annotate(
+        text,
+        (x, y),
+        **{"color": colour, "xytext": (6, 0), "va": "center"}
+        | {"textcoords": "offset points", "weight": "bold"}
+        | options,
+    )
     return ax

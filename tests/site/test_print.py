@@ -57,5 +57,5 @@ def test_a_dark_page_is_printed_dark_on_white(paper):
     white = "rgb(255, 255, 255)"
     assert paper.evaluate("getComputedStyle(document.body).backgroundColor") == white
     assert paper.evaluate(FAINT) == []
-    picture = 'article figure img:not(.no-invert)'
+    picture = "article figure img:not(.no-invert)"
     assert paper.eval_on_selector(picture, "e => getComputedStyle(e).filter") == "none"

@@ -49,7 +49,7 @@ def edges(place):
         pictures.append(np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("L"), float))
     place.evaluate("e => (e.style.backgroundImage = '')")
     change = np.median(abs(pictures[0] - pictures[1]), axis=0)
-    return change[: EDGE].max(), change[-EDGE :].max()
+    return change[:EDGE].max(), change[-EDGE:].max()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -108,9 +108,9 @@ def test_an_explorer_marks_the_true_class_with_a_sign(explorer, view):
 
 def test_the_lines_of_an_explorer_differ_in_their_strokes(explorer):
     strokes = {
-        explorer("cross-entropy").locator(f"svg path.{line}").first.evaluate(
-            "e => getComputedStyle(e).strokeDasharray"
-        )
+        explorer("cross-entropy")
+        .locator(f"svg path.{line}")
+        .first.evaluate("e => getComputedStyle(e).strokeDasharray")
         for line in ("right", "wrong", "slope")
     }
     assert len(strokes) == 3, strokes
