@@ -26,9 +26,7 @@ pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into
 	$(BIN)/python tools/pdf.py
 
 # What tests no line of the library that others do not, and goes beside the notebooks.
-BESIDE := $(addprefix tests/test_,accuracy.py benchmark_site.py benchmark_speed.py bundle.py \
-	colours.py course.py katex.py makefile.py mutants.py notebooks.py pages.py pictures.py \
-	project.py sharing.py site.py strict.py tokens.py)
+BESIDE := tests/book tests/library/test_accuracy.py tests/plots/test_colours.py
 
 # In two lanes, for two cores, and both in the background: the shell would otherwise hear that it
 # is to stop only when they are through. Coverage is for the library's own tests: nbval would start

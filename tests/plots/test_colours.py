@@ -13,7 +13,7 @@ import pytest
 from colours import told_by_colour_alone
 from softmax_lib.plots import style
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BLUE, ORANGE, GREY = style.LOGIT, style.PROBABILITY, style.REST
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STORED = ROOT / "benchmarks" / "site.json"
 TABLE = ROOT / "benchmarks" / "site.md"
 

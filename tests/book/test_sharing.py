@@ -13,7 +13,7 @@ from PIL import Image
 
 from sharing import CARD, CARD_SIZE, LONGEST, description, meta, shortened
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://course.example.org/softmax"
 FRONT, PAGE = "A sentence about the whole.", "A sentence about a part."
 

@@ -8,7 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REPORT = (ROOT / "benchmarks" / "confident.md").read_text(encoding="utf-8")
 
 

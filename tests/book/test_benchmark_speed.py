@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STORED = ROOT / "benchmarks" / "speed.json"
 TABLE = ROOT / "benchmarks" / "speed.md"
 PICTURE = ROOT / "_static" / "speed.svg"

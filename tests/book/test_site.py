@@ -28,7 +28,7 @@ from softmax_lib import check
 from softmax_lib.check.report import CHAPTERS as CHAPTER_NAMES
 from test_check_mistakes import MISTAKES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 WHEEL = f"_static/softmax_lib-{VERSION}-py3-none-any.whl"
 CHAPTERS = ["definition", "overflow", "derivative", "cross-entropy", "backprop"]

@@ -17,7 +17,7 @@ import notebooks
 from chapter_rules import RULES, directives, equations_are_in_the_ledger
 from softmax_lib.symbolic import LEDGER
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 NAMES = ["definition", "overflow", "derivative", "cross-entropy", "backprop"]
 

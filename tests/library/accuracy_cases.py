@@ -4,7 +4,7 @@ All logits are random integers, put together by steps that IEEE arithmetic round
 every NumPy and every processor makes the same ones.
 
 mpmath takes minutes for a million classes. What it said is kept in MILLION;
-``python tests/accuracy_cases.py`` asks it again, and fails where it says something else.
+``python tests/library/accuracy_cases.py`` asks it again, and fails where it says something else.
 """
 
 import functools

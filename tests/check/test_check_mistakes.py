@@ -15,7 +15,7 @@ from softmax_lib.check.exercise import Exercise
 from softmax_lib.check.mistakes.mistake import Mistake
 from softmax_lib.check.report import CHAPTERS, Section
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def defined(package, kind):

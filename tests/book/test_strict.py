@@ -20,7 +20,7 @@ import notebooks
 import strict
 from places import readable
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE, NOTEBOOK = "chapters/page.md", "chapters/notebook.ipynb"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
 HEAVY = SVG.format(strict.HEAVIEST_PICTURE * " ")

@@ -18,7 +18,7 @@ from sklearn.metrics import log_loss
 from softmax_lib import SoftmaxRegression
 from softmax_lib.plots.derivative import step_errors
 
-CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("*.ipynb"))
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 LOGITS = np.array([3.0, 1.0, -3.0])
 SHARES = softmax(LOGITS)

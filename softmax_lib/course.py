@@ -1,0 +1,69 @@
+"""The one list of the course's chapters; what belongs to a chapter is found by its name.
+
+A chapter is declared here, in one line. Its page is ``chapters/<name>.ipynb``; its mathematics,
+its proofs, its checks and its figures are modules of that name, and so are their tests.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+THE_COURSE = "The course"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter, as the whole course knows it.
+
+    Attributes
+    ----------
+    name : str
+        The name of its page: "cross-entropy". Modules write an underscore for the dash.
+    title : str
+        How other pages and reports call it: "Cross-entropy".
+    question : str
+        What it answers, in a line.
+    part : str
+        The part of the course that it stands in, as the contents call it.
+    """
+
+    name: str
+    title: str
+    question: str
+    part: str = THE_COURSE
+
+    @property
+    def module(self):
+        """The name of its modules."""
+        return self.name.replace("-", "_")
+
+    def room(self, role=""):
+        """Return its module in a role, or None if it has none there.
+
+        Parameters
+        ----------
+        role : str
+            "symbolic", "check" or "plots"; empty for the mathematics.
+        """
+        package = f"softmax_lib.{role}".rstrip(".")
+        path = f"{package}.{self.module}"
+        return import_module(path) if find_spec(path) else None
+
+
+CHAPTERS = (
+    Chapter("definition", "Definition", "Where does the formula come from, and what does it keep?"),
+    Chapter("overflow", "Overflow", "Why does the formula fail on a computer, and what helps?"),
+    Chapter("derivative", "Derivative", "What does a nudge of one logit do to all probabilities?"),
+    Chapter("cross-entropy", "Cross-entropy", "What should a wrong prediction cost?"),
+    Chapter("backprop", "Backprop", "Why is the gradient p − y, and how does a model learn?"),
+)
+
+
+def chapter(name):
+    """Return the chapter of that name, dashed or not; a KeyError names those that there are."""
+    for each in CHAPTERS:
+        if name in (each.name, each.module):
+            return each
+    raise KeyError(
+        f"no chapter is called {name!r}; there are: {', '.join(c.name for c in CHAPTERS)}"
+    )
