@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from softmax_lib._arrays import as_floating, as_matrix, class_axis, like
-from softmax_lib._reductions import total
-from softmax_lib._targets import as_targets
-from softmax_lib._tiles import computing_dtype, over_tiles, pieces
+from softmax_lib._engine.arrays import as_floating, as_matrix, class_axis, like
+from softmax_lib._engine.reductions import row_sum
+from softmax_lib._engine.shift import gaps, rounding_of
+from softmax_lib._engine.targets import as_targets
+from softmax_lib._engine.tiles import computing_dtype, over_tiles, pieces
 from softmax_lib.overflow import softmax_of
-from softmax_lib.shifted import shift, shift_error
 
 
 def softmax_cross_entropy_grad(logits, targets, axis=-1):
@@ -128,13 +128,13 @@ def _gradient_for_labels(gradient, z, labels, *, axis):
     p_k = np.take_along_axis(gradient, labels, axis)
     np.put_along_axis(gradient, labels, 0, axis)
     # 0 * p_k is 0, but it keeps the nan of a row that has no other class to bring it in.
-    np.put_along_axis(gradient, labels, 0 * p_k - total(gradient, axis), axis)
+    np.put_along_axis(gradient, labels, 0 * p_k - row_sum(gradient, axis), axis)
 
 
 def _gradient_for_targets(gradient, z, y, *, axis):
     _accurate_softmax_of(gradient, z, axis)
     np.subtract(gradient, y, out=gradient)
-    rest = total(gradient, axis)  # 0, but for the rounding of p - 1 where the target is certain
+    rest = row_sum(gradient, axis)  # 0, but for the rounding of p - 1 where the target is certain
     for piece in pieces(z, axis):
         np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)
 
@@ -149,4 +149,4 @@ def _accurate_softmax_of(p, z, axis):
         far = (part < FAR) & (part > 0)
         if np.count_nonzero(far):
             far_z, far_s = z[piece][far], np.broadcast_to(s, part.shape)[far]
-            part[far] *= 1 + shift_error(far_z, far_s, shift(far_z, far_s))
+            part[far] *= 1 + rounding_of(far_z, far_s, gaps(far_z, far_s))

@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from softmax_lib._arrays import (
+from softmax_lib._engine.arrays import (
     as_floating,
     as_number,
     class_axis,
@@ -14,10 +14,10 @@ from softmax_lib._arrays import (
     same_shape,
     without_axes,
 )
-from softmax_lib._reductions import joined, total
-from softmax_lib._targets import as_distribution, as_labels, as_targets
-from softmax_lib._tiles import computing_dtype, over_tiles, pieces
-from softmax_lib.shifted import log_total_of, shift
+from softmax_lib._engine.reductions import sum_in_pieces
+from softmax_lib._engine.shift import gaps, log_total_of
+from softmax_lib._engine.targets import as_distribution, as_labels, as_targets
+from softmax_lib._engine.tiles import computing_dtype, over_tiles
 
 
 def one_hot(labels, num_classes, *, axis=-1):
@@ -292,12 +292,12 @@ def kl_divergence(p, q, axis=-1):
 
 def _loss_of_labels(loss, z, labels, *, axis):
     m, log_total = log_total_of(z, axis, loss.dtype)
-    loss[...] = log_total - shift(np.take_along_axis(z, labels, axis), m)
+    loss[...] = log_total - gaps(np.take_along_axis(z, labels, axis), m)
 
 
 def _loss_of_targets(loss, z, y, *, axis):
     m, log_total = log_total_of(z, axis, loss.dtype)
-    loss[...] = _expected(y, axis, lambda piece: log_total - shift(z[piece], m))
+    loss[...] = _expected(y, axis, lambda piece: log_total - gaps(z[piece], m))
 
 
 def _smoothed(mixed, y, *, axis, share):
@@ -318,10 +318,11 @@ def _divergence_of(divergence, p, q, *, axis):
 
 def _expected(weights, axis, cost):
     """Return each row's sum of weight times cost; a weight of 0 takes nothing, even of inf."""
-    sums = []
-    for piece in pieces(weights, axis):
-        terms = weights[piece] * cost(piece)
+
+    def terms(piece):
+        weighted = weights[piece] * cost(piece)
         # A row whose costs are all nan stays nan: its weights cannot all be 0.
-        np.copyto(terms, 0, where=weights[piece] == 0)
-        sums.append(total(terms, axis))
-    return joined(sums, axis)
+        np.copyto(weighted, 0, where=weights[piece] == 0)
+        return weighted
+
+    return sum_in_pieces(terms, weights, axis)

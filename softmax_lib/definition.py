@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from softmax_lib._arrays import as_floating, class_axis, like
-from softmax_lib._reductions import maximum
-from softmax_lib._tiles import over_tiles
+from softmax_lib._engine.arrays import as_floating, class_axis, like
+from softmax_lib._engine.reductions import row_max
+from softmax_lib._engine.tiles import over_tiles
 
 
 def softmax_naive(logits, axis=-1):
@@ -106,7 +106,7 @@ def hardmax(logits, axis=-1):
 
 
 def _hardmax_of(choice, z, *, axis):
-    m, _ = maximum(z, axis, choice.dtype)
+    m, _ = row_max(z, axis, choice.dtype)
     choice[...] = 0
     np.put_along_axis(choice, np.argmax(z, axis=axis, keepdims=True), 1, axis)
     np.copyto(choice, np.nan, where=np.isnan(m))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from softmax_lib._arrays import as_floating, class_axis, like, same_shape
-from softmax_lib._reductions import joined, total
-from softmax_lib._tiles import computing_dtype, over_tiles, pieces
+from softmax_lib._engine.arrays import as_floating, class_axis, like, same_shape
+from softmax_lib._engine.reductions import sum_in_pieces
+from softmax_lib._engine.tiles import computing_dtype, over_tiles, pieces
 from softmax_lib.overflow import softmax, softmax_of
 
 
@@ -217,7 +217,6 @@ def _jacobian_times(logits, vector, name, axis):
 def _jacobian_times_of(product, z, v, *, axis):
     p = product
     softmax_of(p, z, axis=axis)
-    cuts = pieces(z, axis)
-    mean = joined([total(p[piece] * v[piece], axis) for piece in cuts], axis)
-    for piece in cuts:
+    mean = sum_in_pieces(lambda piece: p[piece] * v[piece], z, axis)
+    for piece in pieces(z, axis):
         product[piece] = p[piece] * (v[piece] - mean)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from softmax_lib._arrays import (
+from softmax_lib._engine.arrays import (
     as_floating,
     as_number,
     axes_of,
@@ -12,9 +12,16 @@ from softmax_lib._arrays import (
     one_value_a_row,
     without_axes,
 )
-from softmax_lib._reductions import joined, maximum, total
-from softmax_lib._tiles import computing_dtype, over_tiles, pieces
-from softmax_lib.shifted import exponentials, log_total_of, needed_shift, rest_of, shift, shift_of
+from softmax_lib._engine.reductions import row_max, sum_in_pieces
+from softmax_lib._engine.shift import (
+    exponentials,
+    gaps,
+    log_total_of,
+    needed_shift,
+    rest_of,
+    shift_of,
+)
+from softmax_lib._engine.tiles import computing_dtype, over_tiles, pieces
 
 
 def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
@@ -202,11 +209,11 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
 def softmax_of(p, z, *, axis, temperature=1.0):
     """Fill p with the softmax of z; return what was subtracted from z."""
     s = shift_of(z, axis, p.dtype, temperature)
-    sums = []
-    for piece in pieces(z, axis):
-        terms = exponentials(z[piece], s, p.dtype, temperature, out=p[piece])
-        sums.append(total(terms, axis))
-    p /= joined(sums, axis)
+
+    def numerators(piece):
+        return exponentials(z[piece], s, p.dtype, temperature, out=p[piece])
+
+    p /= sum_in_pieces(numerators, z, axis)
     return s
 
 
@@ -214,13 +221,13 @@ def log_softmax_of(log_p, z, *, axis, temperature=1.0):
     """Fill log_p with (z - m) - log(1 + r)."""
     m, log_total = log_total_of(z, axis, log_p.dtype, temperature)
     for piece in pieces(z, axis):
-        part = shift(z[piece], m, temperature, out=log_p[piece])
+        part = gaps(z[piece], m, temperature, out=log_p[piece])
         part -= log_total
 
 
 def logsumexp_of(lse, z, *, axis):
     """Fill lse with m + log(1 + r)."""
-    m, first = maximum(z, axis, lse.dtype)
+    m, first = row_max(z, axis, lse.dtype)
     s = needed_shift(z, m, axis)
     lse[...] = m + np.log1p(rest_of(z, m, first, s, axis))
     np.copyto(lse, m, where=np.isinf(m))

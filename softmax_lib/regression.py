@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from softmax_lib._arrays import as_matrix
+from softmax_lib._engine.arrays import as_matrix
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.cross_entropy import softmax_cross_entropy
 from softmax_lib.overflow import softmax

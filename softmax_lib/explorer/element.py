@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from softmax_lib._arrays import as_floating
-from softmax_lib._targets import as_targets
+from softmax_lib._engine.arrays import as_floating
+from softmax_lib._engine.targets import as_targets
 from softmax_lib.explorer.table import table_html
 from softmax_lib.overflow import softmax
 

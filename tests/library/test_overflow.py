@@ -23,7 +23,7 @@ from oracles import (
     ulps,
 )
 from softmax_lib import hardmax, log_softmax, logsumexp, softmax, softmax_naive
-from softmax_lib.shifted import shift_of
+from softmax_lib._engine.shift import shift_of
 
 INF, NAN = np.inf, np.nan
 CLOSE = {"rtol": 1e-13, "atol": 0}

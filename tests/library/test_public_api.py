@@ -1,6 +1,5 @@
 """The contract that all public functions share, and the shape of the package itself."""
 
-import ast
 import inspect
 import itertools
 import pathlib
@@ -385,37 +384,6 @@ def test_importing_the_library_needs_numpy_alone():
     )
     assert run.stdout.split("\n")[:2] == ["['softmax_lib']", "[]"]
     assert run.stderr == ""
-
-
-def imported_modules(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports name the module in full"
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-
-
-def test_imports_run_one_way():
-    order = ["_arrays", "_tiles", "_reductions", "_targets", "definition", "shifted", "overflow"]
-    order += ["derivative", "cross_entropy", "backprop", "regression", "__init__"]
-    assert {path.stem for path in PACKAGE.glob("*.py")} >= set(order)
-    for place, name in enumerate(order):
-        imported = set(imported_modules(PACKAGE / f"{name}.py"))
-        assert (
-            not {m.split(".")[0] for m in imported}
-            - {"softmax_lib", "numpy"}
-            - set(sys.stdlib_module_names)
-        )
-        own = {m.split(".")[1] for m in imported if m.startswith("softmax_lib.")}
-        modules = own & {path.stem for path in PACKAGE.iterdir()}
-        assert modules <= set(order[:place])
-
-
-def test_no_module_bears_the_name_of_a_function_in_it():
-    assert not {path.stem for path in PACKAGE.iterdir()} & set(softmax_lib.__all__)
 
 
 def test_the_version_is_that_of_the_project():

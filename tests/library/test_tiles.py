@@ -16,8 +16,6 @@ from hypothesis.extra import numpy as hnp
 import softmax_lib
 from oracles import FLOATS, INTEGERS, LAYOUTS, distribution, strict
 from softmax_lib import (
-    _reductions,
-    _tiles,
     entropy,
     hardmax,
     kl_divergence,
@@ -31,6 +29,7 @@ from softmax_lib import (
     softmax_jvp,
     softmax_vjp,
 )
+from softmax_lib._engine import reductions, tiles
 
 INF, NAN = np.inf, np.nan
 MIB = 1 << 20
@@ -82,7 +81,7 @@ def cut(**constants):
     """Cut arrays at other sizes."""
     patches = contextlib.ExitStack()
     for name, value in constants.items():
-        module = _tiles if hasattr(_tiles, name) else _reductions
+        module = tiles if hasattr(tiles, name) else reductions
         patches.enter_context(mock.patch.object(module, name, value))
     return patches
 
@@ -113,13 +112,13 @@ SHAPES = (
 # As it is, and so that a few numbers, of 2 to 16 bytes, are a tile or a piece.
 CUTS = st.builds(
     lambda sizes, **counts: dict(zip(("PIECE", "WIDE"), sizes, strict=True)) | counts,
-    st.sampled_from([(_tiles.PIECE, _tiles.WIDE), (32, 1), (100, 3), (320, 8)]),
-    SHORT=st.sampled_from([_tiles.SHORT, 1, 3]),
-    SMALL=st.sampled_from([_tiles.SMALL, 1, 12]),
-    FEW=st.sampled_from([_tiles.FEW, 1, 2]),
-    LITTLE=st.sampled_from([_reductions.LITTLE, 0, 12]),
-    NARROW=st.sampled_from([_reductions.NARROW, 0, 2]),
-    IN_A_ROW=st.sampled_from([_reductions.IN_A_ROW, 1, 3]),
+    st.sampled_from([(tiles.PIECE, tiles.WIDE), (32, 1), (100, 3), (320, 8)]),
+    SHORT=st.sampled_from([tiles.SHORT, 1, 3]),
+    SMALL=st.sampled_from([tiles.SMALL, 1, 12]),
+    FEW=st.sampled_from([tiles.FEW, 1, 2]),
+    LITTLE=st.sampled_from([reductions.LITTLE, 0, 12]),
+    NARROW=st.sampled_from([reductions.NARROW, 0, 2]),
+    IN_A_ROW=st.sampled_from([reductions.IN_A_ROW, 1, 3]),
 )
 
 
@@ -212,9 +211,9 @@ def logits_of_sizes(place, sizes, dtype=np.float64):
 def test_tiles_cover_every_row_once_in_pieces_no_larger_than_said(place):
     def formula(out, z, row, *, axis):
         nonlocal elements, count
-        rows, cuts = z.shape[1 + axis], _tiles.pieces(z, axis)
-        assert rows == 1 or z.nbytes <= _tiles.PIECE or (axis == 0 and rows <= _tiles.WIDE)
-        assert all(z[piece].nbytes <= _tiles.PIECE for piece in cuts)
+        rows, cuts = z.shape[1 + axis], tiles.pieces(z, axis)
+        assert rows == 1 or z.nbytes <= tiles.PIECE or (axis == 0 and rows <= tiles.WIDE)
+        assert all(z[piece].nbytes <= tiles.PIECE for piece in cuts)
         elements, count = elements + z.size, count + len(cuts)
         for piece in cuts:
             out[piece] = z[piece] - row
@@ -223,7 +222,7 @@ def test_tiles_cover_every_row_once_in_pieces_no_larger_than_said(place):
         largest, out = z.max(axis=axis, keepdims=True), np.full_like(z, NAN)
         elements = count = 0
         with cut(**SMALL_CUTS):
-            assert _tiles.over_tiles(formula, (axis % z.ndim,), out, z, largest) is out
+            assert tiles.over_tiles(formula, (axis % z.ndim,), out, z, largest) is out
         np.testing.assert_array_equal(out, z - largest)
         assert elements == z.size
         assert count >= z.nbytes / SMALL_CUTS["PIECE"]

@@ -1,17 +1,17 @@
-"""What softmax, log-softmax, log-sum-exp and the losses share: logits shifted where they must be.
+"""The shift by the maximum: exponentials that stay in range, and what its rounding takes away.
 
-Each function takes one tile; see `_tiles`.
+Each function takes one tile; see ``tiles``.
 """
 
 import functools
 
 import numpy as np
 
-from softmax_lib._reductions import apart, joined, maximum, together, total
-from softmax_lib._tiles import pieces
+from softmax_lib._engine.reductions import merge_tops, row_max, row_sum, sum_in_pieces, top_and_rest
+from softmax_lib._engine.tiles import pieces
 
 
-def shift(z, m, temperature=1.0, out=None):
+def gaps(z, m, temperature=1.0, out=None):
     """Return (z - m) / T."""
     if temperature == 1.0:
         return np.subtract(z, m, out=out)
@@ -23,10 +23,10 @@ def shift(z, m, temperature=1.0, out=None):
     return shifted
 
 
-def shift_error(z, m, shifted):
-    """Return (z - m) - shifted exactly: what the rounding of the difference took away."""
-    back = shifted - z  # about -m
-    return (z - (shifted - back)) - (m + back)
+def rounding_of(z, m, gap):
+    """Return (z - m) - gap exactly, for gap = z - m in floating point: Knuth's two-sum."""
+    back = gap - z  # about -m
+    return (z - (gap - back)) - (m + back)
 
 
 def needed_shift(z, m, axis, temperature=1.0):
@@ -55,7 +55,7 @@ def shift_of(z, axis, dtype, temperature=1.0):
         lowest, highest = _range(dtype, z.shape[axis])
         if np.minimum.reduce(z, None) >= lowest and np.maximum.reduce(z, None) <= highest:
             return None
-    m, _ = maximum(z, axis, dtype)
+    m, _ = row_max(z, axis, dtype)
     return needed_shift(z, m, axis, temperature)
 
 
@@ -70,8 +70,8 @@ def exponentials(z, s, dtype, temperature=1.0, out=None):
     """Return e^((z - s) / T)."""
     if s is None:
         return np.exp(z, out=out, dtype=dtype)
-    gaps = shift(z, s, temperature, out=out)
-    return np.exp(gaps, out=gaps)
+    shifted = gaps(z, s, temperature, out=out)
+    return np.exp(shifted, out=shifted)
 
 
 def rest_of(z, m, first, s, axis, temperature=1.0):
@@ -80,11 +80,12 @@ def rest_of(z, m, first, s, axis, temperature=1.0):
         terms = exponentials(z, s, m.dtype, temperature)
         top = terms[first]
         terms[first] = 0
-        return total(terms, axis) / top
+        return row_sum(terms, axis) / top
     parts = [
-        apart(exponentials(z[piece], s, m.dtype, temperature), axis) for piece in pieces(z, axis)
+        top_and_rest(exponentials(z[piece], s, m.dtype, temperature), axis)
+        for piece in pieces(z, axis)
     ]
-    top, rest = together(parts, axis)
+    top, rest = merge_tops(parts, axis)
     return rest / top
 
 
@@ -92,19 +93,20 @@ def lost_by_shift(z, m, axis, rows=None):
     """Return what the rounding of z - m took from r, to first order; of the chosen rows, if any."""
     if rows is not None:
         m = np.compress(rows, m, axis=-1 - axis)
-    sums = []
-    for piece in pieces(z, axis):
+
+    def lost(piece):
         part = z[piece] if rows is None else np.compress(rows, z[piece], axis=-1 - axis)
-        gaps = part - m
-        error = shift_error(part, m, gaps)
+        rounded = part - m
+        error = rounding_of(part, m, rounded)
         # Where z is -inf, the error is nan and the term 0: any other number will do.
-        sums.append(total(np.exp(gaps) * np.fmax(error, -1), axis))
-    return joined(sums, axis)
+        return np.exp(rounded) * np.fmax(error, -1)
+
+    return sum_in_pieces(lost, z, axis)
 
 
 def log_total_of(z, axis, dtype, temperature=1.0):
     """Return m and log(1 + r)."""
-    m, first = maximum(z, axis, dtype)
+    m, first = row_max(z, axis, dtype)
     s = needed_shift(z, m, axis, temperature)
     r = rest_of(z, m, first, s, axis, temperature)
     if s is not None and temperature == 1.0:

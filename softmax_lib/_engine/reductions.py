@@ -6,14 +6,14 @@ columns are folded: their second half is added to the first, until few terms are
 
 import numpy as np
 
-from softmax_lib._tiles import pieces
+from softmax_lib._engine.tiles import pieces
 
 LITTLE = 1 << 12  # terms whose largest is found the fastest by its place, in columns too
 NARROW = 64  # columns up to this number are better folded than walked along
 IN_A_ROW = 16  # terms that may be added one after the other
 
 
-def maximum(tile, axis, dtype):
+def row_max(tile, axis, dtype):
     """Return each row's largest entry, and the index of its first place where that is no detour.
 
     It is one in columns, unless they are small, and in a row of more than one piece.
@@ -37,12 +37,12 @@ def _first_largest(tile, axis):
     return (first[None], every[None]) if axis == 0 else (every[:, None], first[:, None])
 
 
-def total(terms, axis, dtype=None):
+def row_sum(terms, axis, dtype=None):
     """Return each row's sum, added in pairs of pairs, as NumPy adds along the last axis alone."""
     if axis == -1:
         return np.add.reduce(terms, axis, dtype, None, terms.ndim > 1)
     parts = [_in_pairs(np.add, terms[piece], dtype) for piece in pieces(terms, axis)]
-    return joined(parts, axis)
+    return sum_of_parts(parts, axis)
 
 
 def _in_pairs(ufunc, terms, dtype):
@@ -56,30 +56,35 @@ def _in_pairs(ufunc, terms, dtype):
     return ufunc.reduce(terms, 0, dtype, None, True)
 
 
-def joined(parts, axis):
+def sum_of_parts(parts, axis):
     """Return each row's sum from the sums of its pieces."""
     if len(parts) == 1:
         return parts[0]
-    return total(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)
+    return row_sum(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)
 
 
-def apart(terms, axis):
+def sum_in_pieces(terms_of, tile, axis):
+    """Return each row's sum of the terms that ``terms_of`` makes for one piece of it at a time."""
+    return sum_of_parts([row_sum(terms_of(piece), axis) for piece in pieces(tile, axis)], axis)
+
+
+def top_and_rest(terms, axis):
     """Return each row's largest term, and the sum of all the others; the terms are used up."""
     if axis == 0:
         return _knockout(terms)
     first = _first_largest(terms, axis)
     top = terms[first]
     terms[first] = 0
-    return top, total(terms, axis)
+    return top, row_sum(terms, axis)
 
 
-def together(parts, axis):
-    """Return what `apart` would have returned for the whole, from what it did for its pieces."""
+def merge_tops(parts, axis):
+    """Return what `top_and_rest` would for the whole, from what it returned for the pieces."""
     if len(parts) == 1:
         return parts[0]
     tops, rests = zip(*parts, strict=True)
-    top, others = apart(np.vstack(tops) if axis == 0 else np.hstack(tops), axis)
-    return top, others + joined(rests, axis)
+    top, others = top_and_rest(np.vstack(tops) if axis == 0 else np.hstack(tops), axis)
+    return top, others + sum_of_parts(rests, axis)
 
 
 def _knockout(terms):

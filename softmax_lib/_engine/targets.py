@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from softmax_lib._arrays import (
+from softmax_lib._engine.arrays import (
     as_floating,
     class_axis,
     one_value_a_row,
     same_shape,
     without_axes,
 )
-from softmax_lib._reductions import total
-from softmax_lib._tiles import computing_dtype, over_tiles
+from softmax_lib._engine.reductions import row_sum
+from softmax_lib._engine.tiles import computing_dtype, over_tiles
 
 
 def as_targets(targets, logits, axis):
@@ -86,5 +86,5 @@ def as_distribution(values, name, axis):
 
 
 def _sum_is_off(off, y, *, axis, allowed):
-    sums = total(y, axis, computing_dtype(y.dtype))
+    sums = row_sum(y, axis, computing_dtype(y.dtype))
     off[...] = ~(np.abs(sums - 1) <= allowed)
