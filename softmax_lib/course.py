@@ -43,7 +43,7 @@ class Chapter:
         Parameters
         ----------
         role : str
-            "symbolic", "check" or "plots"; empty for the mathematics.
+            "symbolic", "check", "plots" or "explorer"; empty for the mathematics.
         """
         package = f"softmax_lib.{role}".rstrip(".")
         path = f"{package}.{self.module}"

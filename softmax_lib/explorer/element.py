@@ -7,23 +7,11 @@ import numpy as np
 
 from softmax_lib._engine.arrays import as_floating
 from softmax_lib._engine.targets import as_targets
+from softmax_lib.course import CHAPTERS
 from softmax_lib.explorer.table import table_html
 from softmax_lib.overflow import softmax
 
-# The views, with what a reader must know of the picture that the script makes.
-KEYS = {
-    "definition": "Drag a logit, or choose one and use the arrow keys.",
-    "overflow": "Grey: the logits whose e<sup>z</sup> is neither 0 nor infinite. A mark is a "
-    "class; outside the grey it says what e<sup>z</sup> becomes. The axis is not even: it is "
-    "stretched near 0, and so are the sliders.",
-    "derivative": "Blue entries rise, red ones (with a minus) fall, as the logit of the column is "
-    "raised. Point at an entry, or reach it with the Tab key.",
-    "cross-entropy": "Solid: the loss −log p. Dashed: the formula as the notes print it. "
-    "Dotted and blue: the slope at the dot.",
-    "backprop": "<i></i> To the left, each logit is pushed down, by p. <i></i> To the right, the "
-    "target is pulled up, by y. The arrow is what is left of both.",
-}
-VIEWS = tuple(KEYS)
+VIEWS = {each.name: each.room("explorer").VIEW for each in CHAPTERS if each.room("explorer")}
 MOST_CLASSES = 10  # rows that a reader still takes in
 
 # Every output carries both: a notebook has no other place for them. On a page with several, the
@@ -87,8 +75,8 @@ class SoftmaxExplorer:
         self.view = view
         self.target = _checked_target(target, self.logits, view)
         softmax(self.logits, temperature=temperature)  # it says what is wrong with a temperature
-        if view == "overflow" and temperature != 1:
-            raise ValueError(f"view 'overflow' has temperature 1, got {temperature!r}")
+        if temperature != 1 and not VIEWS[view].any_temperature:
+            raise ValueError(f"view {view!r} has temperature 1, got {temperature!r}")
         self.temperature = float(temperature)
         self.labels = _checked_names(labels, len(self.logits))
 
@@ -101,7 +89,7 @@ class SoftmaxExplorer:
             arguments.append(f"temperature={self.temperature!r}")
         if self.labels != _numbered(len(self.logits)):
             arguments.append(f"labels={list(self.labels)!r}")
-        if self.view != VIEWS[0]:
+        if self.view != "definition":
             arguments.append(f"view={self.view!r}")
         return f"SoftmaxExplorer({', '.join(arguments)})"
 
@@ -113,7 +101,8 @@ class SoftmaxExplorer:
         state = json.dumps(self.state(), ensure_ascii=False, separators=(",", ":"))
         for sign, escaped in (("&", "&amp;"), ("'", "&#39;"), ("<", "&lt;"), (">", "&gt;")):
             state = state.replace(sign, escaped)
-        table = table_html(self.view, self.logits, self.target, self.temperature, self.labels)
+        shown = (self.logits, self.target, self.temperature, self.labels)
+        table = table_html(VIEWS[self.view], *shown)
         return f"<softmax-explorer data-state='{state}'>\n{table}\n</softmax-explorer>"
 
     def state(self):
@@ -123,7 +112,7 @@ class SoftmaxExplorer:
         if label is not None:
             y = [int(c == label) for c in range(len(self.logits))]
         shown = {"view": self.view, "z": self.logits, "T": self.temperature, "y": y, "k": label}
-        return shown | {"names": self.labels, "key": KEYS[self.view]}
+        return shown | {"names": self.labels, "key": VIEWS[self.view].key}
 
 
 def _checked_logits(logits):
@@ -140,17 +129,18 @@ def _checked_logits(logits):
 
 def _checked_target(target, logits, view):
     """Return None, a label as an int, or a distribution as a tuple."""
+    takes = VIEWS[view].target
     if target is None:
-        if view in ("cross-entropy", "backprop"):
+        if takes in ("needed", "label"):
             raise ValueError(f"view {view!r} needs a target")
         return None
-    if view in ("overflow", "derivative"):
+    if takes == "none":
         raise ValueError(f"view {view!r} has no loss, and takes no target")
     y = as_targets(target, np.array(logits), 0)
     if y.ndim == 0:
         return int(y)
-    if view == "cross-entropy":
-        raise ValueError("view 'cross-entropy' shows -log p of one class: target must be a label")
+    if takes == "label":
+        raise ValueError(f"view {view!r} shows -log p of one class: target must be a label")
     return tuple(y.astype(np.float64).tolist())
 
 

@@ -17,6 +17,7 @@ ROLES = {
     "softmax_lib/symbolic": ("*.py", ("__init__",)),
     "softmax_lib/check": ("*.py", ("__init__",)),
     "softmax_lib/plots": ("*.py", ("__init__", "style")),
+    "softmax_lib/explorer": ("*.py", ("__init__", "element", "table")),
 }
 
 
@@ -147,7 +148,7 @@ def test_a_chapter_uses_the_engine_and_the_chapters_before_it_alone():
         allowed.add(name)
 
 
-@pytest.mark.parametrize("role", ["symbolic", "check", "plots"])
+@pytest.mark.parametrize("role", ["symbolic", "check", "plots", "explorer"])
 def test_in_each_role_a_chapter_uses_no_later_one(role):
     later = {f"softmax_lib.{role}.{each.module}" for each in listed(ROOT)}
     for each in listed(ROOT):

@@ -14,7 +14,7 @@ from py_mini_racer import MiniRacer
 import softmax_lib as lib
 from oracles import EXAMPLE, NOT_REAL, few
 from softmax_lib.explorer import SCRIPT, STYLE, VIEWS, SoftmaxExplorer
-from softmax_lib.explorer.table import rows, text
+from softmax_lib.explorer.table import text
 
 NAMES = ["cat", "dog", "bird"]
 # One target that each view takes.
@@ -36,6 +36,11 @@ def numbers_of(explorer):
     if table_of(explorer).tfoot:
         kept.pop()
     return np.array([[float(t.replace("−", "-")) for t in row] for row in kept])
+
+
+def rows(view, logits, target, temperature):
+    """Return the numbers of a view before they are rounded."""
+    return np.array(VIEWS[view].rows(np.array(logits), target, temperature))
 
 
 # ---- the table ----------------------------------------------------------------------------------
@@ -313,7 +318,7 @@ def test_a_sure_answer_keeps_its_loss_and_its_gradient(script):
 def test_every_type_overflows_and_underflows_where_numpy_s_does(script, z):
     # Logits as a slider gives them; none is within rounding of an end of a type.
     z = np.round(z, 1).tolist()
-    ours = np.array(rows("overflow", z, None, 1.0))
+    ours = rows("overflow", z, None, 1.0)
     theirs = as_numbers(script("rows", SoftmaxExplorer(z, view="overflow").state()))
     np.testing.assert_array_equal(np.isnan(theirs), np.isnan(ours))
     np.testing.assert_array_equal(theirs == np.inf, ours == np.inf)
