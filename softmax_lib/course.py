@@ -25,12 +25,15 @@ class Chapter:
         What it answers, in a line.
     part : str
         The part of the course that it stands in, as the contents call it.
+    also : tuple of str
+        Further modules of the library that belong to it.
     """
 
     name: str
     title: str
     question: str
     part: str = THE_COURSE
+    also: tuple = ()
 
     @property
     def module(self):
@@ -49,13 +52,28 @@ class Chapter:
         path = f"{package}.{self.module}"
         return import_module(path) if find_spec(path) else None
 
+    def modules(self):
+        """Return the modules of its mathematics."""
+        return [import_module(f"softmax_lib.{name}") for name in (self.module, *self.also)]
+
 
 CHAPTERS = (
     Chapter("definition", "Definition", "Where does the formula come from, and what does it keep?"),
-    Chapter("overflow", "Overflow", "Why does the formula fail on a computer, and what helps?"),
-    Chapter("derivative", "Derivative", "What does a nudge of one logit do to all probabilities?"),
+    Chapter(
+        "overflow", "Overflow", "Why does it fail on a computer, and how is it computed rightly?"
+    ),
+    Chapter(
+        "derivative",
+        "Derivative",
+        "What does a small change of one logit do to all the probabilities?",
+    ),
     Chapter("cross-entropy", "Cross-entropy", "What should a wrong prediction cost?"),
-    Chapter("backprop", "Backprop", "Why is the gradient p − y, and how does a model learn?"),
+    Chapter(
+        "backprop",
+        "Backprop",
+        "Why is the gradient p − y, and how does a model learn from it?",
+        also=("regression",),
+    ),
 )
 
 
