@@ -133,10 +133,13 @@ def _gradient_for_labels(gradient, z, labels, *, axis):
 
 def _gradient_for_targets(gradient, z, y, *, axis):
     _accurate_softmax_of(gradient, z, axis)
-    np.subtract(gradient, y, out=gradient)
-    rest = row_sum(gradient, axis)  # 0, but for the rounding of p - 1 where the target is certain
     for piece in pieces(z, axis):
-        np.subtract(gradient[piece], rest, out=gradient[piece], where=y[piece] == 1)
+        part = np.subtract(gradient[piece], y[piece], out=gradient[piece])
+        np.multiply(part, 0, out=part, where=y[piece] == 1)
+    # As for labels: where the target is certain, minus the sum of the others.
+    others = row_sum(gradient, axis)
+    for piece in pieces(z, axis):
+        np.subtract(gradient[piece], others, out=gradient[piece], where=y[piece] == 1)
 
 
 def _accurate_softmax_of(p, z, axis):

@@ -1,10 +1,15 @@
-"""What all tests share: Hypothesis draws the same examples on every run and machine."""
+"""What all tests share: the profiles of Hypothesis, and Axes to draw into.
+
+Hypothesis draws the same examples on every run and machine. With `--hypothesis-profile=fresh` it
+draws others each time, and prints the seed of the run that failed.
+"""
 
 import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("fresh", settings.get_profile("course"), derandomize=False)
 settings.load_profile("course")
 
 

@@ -54,6 +54,21 @@ def test_gradient_is_p_minus_y(drawn):
     np.testing.assert_allclose(gradient, p - y, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("classes", [1, 2, 4, 10, 3000])
+def test_labels_and_one_hot_targets_give_the_same_bits(dtype, classes):
+    rng = np.random.default_rng(20240311)
+    z = (rng.integers(-48, 48, (200, classes)) / 16).astype(dtype)
+    z[0, :4] = (0.0625, 0, 0, 0)[:classes]
+    labels = rng.integers(classes, size=200)
+    for axis, rows in ((-1, z), (0, np.ascontiguousarray(z.T))):
+        hot = one_hot(labels, classes, axis=axis)
+        np.testing.assert_array_equal(
+            softmax_cross_entropy_grad(rows, labels, axis),
+            softmax_cross_entropy_grad(rows, hot, axis),
+        )
+
+
 @few
 @given(labelled(max_dims=2, bound=5))
 def test_gradient_is_the_derivative_of_the_loss(drawn):
@@ -293,8 +308,11 @@ def test_gradients_by_the_formula_entry_by_entry(seed, N, D, C):
 def test_dtypes_of_the_layer_are_kept(dtype):
     X, W, _, _ = layer(0, dtype=dtype)
     assert {gradient.dtype for gradient in linear_backward(X, W, X @ W)} == {np.dtype(dtype)}
-    mixed = linear_backward(X, W.astype(np.float32), X @ W)
-    assert {gradient.dtype for gradient in mixed} == {np.result_type(dtype, np.float32)}
+    for wider in range(3):
+        arrays = [X, W, X @ W]
+        arrays[wider] = arrays[wider].astype(np.float32)
+        mixed = {gradient.dtype for gradient in linear_backward(*arrays)}
+        assert mixed == {np.result_type(dtype, np.float32)}
     swapped = linear_backward(*(a.astype(a.dtype.newbyteorder(">")) for a in (X, W, X @ W)))
     np.testing.assert_allclose(swapped[0], linear_backward(X, W, X @ W)[0], rtol=1e-6)
     assert {gradient.dtype for gradient in linear_backward([[1]], [[2]], [[True]])} == {
@@ -321,6 +339,7 @@ def test_a_layer_does_not_warn():
 @pytest.mark.parametrize(
     ("shapes", "message"),
     [
+        (((4, 2), (3, 5), (4, 5)), r"got \(4, 2\), \(3, 5\), \(4, 5\)"),
         (((4, 3), (2, 2), (4, 2)), r"got \(4, 3\), \(2, 2\), \(4, 2\)"),
         (((4, 3), (3, 2), (5, 2)), r"got \(4, 3\), \(3, 2\), \(5, 2\)"),
         (((4, 3), (3, 2), (4, 3)), r"got \(4, 3\), \(3, 2\), \(4, 3\)"),

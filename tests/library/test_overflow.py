@@ -398,6 +398,13 @@ def test_what_is_left_of_the_others_is_the_rounding_of_the_gaps(lead, offset):
     assert ulps(log_softmax(z), exact_log_softmax(z)) < 4 + gap
 
 
+@pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 2.3), (np.float32, 2.5)])
+def test_rows_whose_exponentials_would_be_subnormal_keep_their_digits(dtype, limit):
+    edge = float(np.log(np.finfo(dtype).tiny))
+    rows = edge + np.random.default_rng(20240312).uniform(-1, 0, (300, 3))
+    assert max(ulps(softmax(row), exact_softmax(row)) for row in rows.astype(dtype)) < limit
+
+
 def test_each_row_is_shifted_or_not_for_itself():
     z = 3 * np.random.default_rng(4).standard_normal((4, 20))
     z[:, 0] += 12

@@ -1,7 +1,10 @@
 """The contract that all public functions share, and the shape of the package itself."""
 
+import functools
+import importlib.util
 import inspect
 import itertools
+import operator
 import pathlib
 import subprocess
 import sys
@@ -19,11 +22,11 @@ from oracles import (
     LAYOUTS,
     NOT_REAL,
     anything,
-    distribution,
     few,
     logits,
     strict,
 )
+from softmax_lib.course import CHAPTERS
 
 PACKAGE = pathlib.Path(softmax_lib.__file__).parent
 
@@ -31,32 +34,21 @@ PACKAGE = pathlib.Path(softmax_lib.__file__).parent
 # --- every function, with valid arguments made from logits and an axis ---------------------------
 
 
-def lowest(z, axis):
-    return np.argmin(z, axis=axis)
+CONTRACTS = [
+    importlib.import_module(f"contracts.{each.module}")
+    for each in CHAPTERS
+    if importlib.util.find_spec(f"contracts.{each.module}")
+]
 
 
-def weights(z, axis):
-    return distribution(np.nan_to_num(np.asarray(z, float), posinf=1, neginf=-1) % 1e6, axis)
+def of_all_chapters(name):
+    """Return what the chapters' contracts hold under a name, together."""
+    return functools.reduce(operator.or_, (getattr(c, name, {}) for c in CONTRACTS), {})
 
 
-SAME_SHAPE = {
-    "hardmax": lambda z, axis: (z,),
-    "softmax": lambda z, axis: (z,),
-    "log_softmax": lambda z, axis: (z,),
-    "softmax_jvp": lambda z, axis: (z, -z),
-    "softmax_vjp": lambda z, axis: (z, -z),
-    "smooth_labels": lambda z, axis: (weights(z, axis), 0.25),
-    "softmax_cross_entropy_grad": lambda z, axis: (z, lowest(z, axis)),
-    "softmax_cross_entropy_grad soft": lambda z, axis: (z, weights(z, axis)),
-}
-ONE_A_ROW = {
-    "logsumexp": lambda z, axis: (z,),
-    "nll_loss": lambda z, axis: (z, lowest(z, axis)),
-    "softmax_cross_entropy": lambda z, axis: (z, lowest(z, axis)),
-    "softmax_cross_entropy soft": lambda z, axis: (z, weights(z, axis)),
-    "entropy": lambda z, axis: (weights(z, axis),),
-    "kl_divergence": lambda z, axis: (weights(z, axis), weights(-z, axis)),
-}
+SIGNATURES = of_all_chapters("SIGNATURES")
+SAME_SHAPE = of_all_chapters("SAME_SHAPE")
+ONE_A_ROW = of_all_chapters("ONE_A_ROW")
 ALONG_AXIS = SAME_SHAPE | ONE_A_ROW
 # The first argument of these has the dtype of the logits; the others make distributions of them.
 OF_LOGITS = [n for n in ALONG_AXIS if n not in ("entropy", "kl_divergence", "smooth_labels")]
@@ -213,19 +205,11 @@ NEED_A_CLASS = [case for case in (*STABLE, "softmax_naive") if case != "logsumex
 @pytest.mark.parametrize("case", NEED_A_CLASS)
 def test_an_axis_without_a_class_is_an_error(case):
     empty = np.zeros((2, 0))
-    others = {
-        "smooth_labels": (0.1,),
-        "softmax_jvp": (empty,),
-        "softmax_vjp": (empty,),
-        "kl_divergence": (empty,),
-        "nll_loss": (np.array([0, 0]),),
-        "softmax_cross_entropy": (np.array([0, 0]),),
-        "softmax_cross_entropy_grad": (np.array([0, 0]),),
-        "softmax_cross_entropy soft": (empty,),
-        "softmax_cross_entropy_grad soft": (empty,),
-    }
+    # The other arguments as for one class, those of the logits' shape without any.
+    others = ALONG_AXIS[case](np.zeros((2, 1)), -1)[1:] if case in ALONG_AXIS else ()
+    others = [a[:, :0] if np.ndim(a) == 2 else a for a in others]
     with pytest.raises(ValueError, match=r"of shape \(2, 0\) hold no class along axis -?1"):
-        function(case)(empty, *others.get(case, ()))
+        function(case)(empty, *others)
 
 
 @pytest.mark.parametrize("case", [*STABLE, "softmax_naive"])
@@ -236,28 +220,7 @@ def test_no_rows_give_no_results(case):
     assert result.shape == shape.get(case, (0, 3))
 
 
-# One valid argument list a function; what stands at the numbered places must be real numbers.
-REAL_ARGUMENTS = {
-    "softmax_naive": ((EXAMPLE,), {0: "logits"}),
-    "hardmax": ((EXAMPLE,), {0: "logits"}),
-    "softmax": ((EXAMPLE,), {0: "logits"}),
-    "log_softmax": ((EXAMPLE,), {0: "logits"}),
-    "logsumexp": ((EXAMPLE,), {0: "logits"}),
-    "softmax_jacobian": ((EXAMPLE,), {0: "logits"}),
-    "softmax_jvp": ((EXAMPLE, EXAMPLE), {0: "logits", 1: "tangent"}),
-    "softmax_vjp": ((EXAMPLE, EXAMPLE), {0: "logits", 1: "cotangent"}),
-    "numerical_jacobian": ((np.square, EXAMPLE), {1: "x"}),
-    "nll_loss": ((EXAMPLE, 0), {0: "log_probs"}),
-    "softmax_cross_entropy": ((EXAMPLE, [1, 0, 0]), {0: "logits", 1: "targets"}),
-    "softmax_cross_entropy_grad": ((EXAMPLE, [1, 0, 0]), {0: "logits", 1: "targets"}),
-    "smooth_labels": (([1, 0, 0], 0.5), {0: "targets", 1: "alpha"}),
-    "entropy": (([1, 0, 0],), {0: "p"}),
-    "kl_divergence": (([1, 0, 0], [0, 1, 0]), {0: "p", 1: "q"}),
-    "linear_backward": (
-        ([EXAMPLE], np.ones((3, 2)), [[1, -1]]),
-        {0: "X", 1: "W", 2: "grad_logits"},
-    ),
-}
+REAL_ARGUMENTS = of_all_chapters("REAL_ARGUMENTS")
 
 
 # The formula as written is analytic, and the complex step needs it: test_definition.py.
@@ -279,29 +242,17 @@ def test_what_is_no_real_number_is_a_type_error(name, wrong):
 
 def test_every_function_is_held_to_the_contract():
     functions = {name for name in softmax_lib.__all__ if name.islower()}
-    assert functions == {"one_hot", *REAL_ARGUMENTS}
-    assert {case.split()[0] for case in STABLE} == functions - {
-        "softmax_naive",  # warns, and has its own tests
-        "one_hot",
-        "numerical_jacobian",
-        "linear_backward",
-    }
+    assert functions == set(SIGNATURES) == {"one_hot", *REAL_ARGUMENTS}
+    apart = {name for contract in CONTRACTS for name in getattr(contract, "APART", ())}
+    assert {case.split()[0] for case in ALONG_AXIS} == functions - apart
 
 
 # --- the package -----------------------------------------------------------------------------
 
 
-def test_all_is_the_public_api():
+def test_all_is_sorted_and_names_the_functions_and_the_model():
     assert sorted(softmax_lib.__all__) == list(softmax_lib.__all__)
-    assert set(softmax_lib.__all__) == {
-        *("softmax_naive", "hardmax"),
-        *("softmax", "log_softmax", "logsumexp"),
-        *("softmax_jacobian", "softmax_jvp", "softmax_vjp", "numerical_jacobian"),
-        *("one_hot", "nll_loss", "softmax_cross_entropy"),
-        *("smooth_labels", "entropy", "kl_divergence"),
-        *("softmax_cross_entropy_grad", "linear_backward"),
-        *("SoftmaxRegression", "NotFittedError"),
-    }
+    assert set(softmax_lib.__all__) == {*SIGNATURES, "SoftmaxRegression", "NotFittedError"}
 
 
 def test_signatures_are_the_public_api():
@@ -310,25 +261,7 @@ def test_signatures_are_the_public_api():
         for name in softmax_lib.__all__
         if name.islower()
     }
-    assert signatures == {
-        "softmax_naive": "(logits, axis=-1)",
-        "hardmax": "(logits, axis=-1)",
-        "softmax": "(logits, axis=-1, *, temperature=1.0, where=None, out=None)",
-        "log_softmax": "(logits, axis=-1, *, temperature=1.0, where=None, out=None)",
-        "logsumexp": "(logits, axis=-1, *, where=None, keepdims=False)",
-        "softmax_jacobian": "(logits)",
-        "softmax_jvp": "(logits, tangent, axis=-1)",
-        "softmax_vjp": "(logits, cotangent, axis=-1)",
-        "numerical_jacobian": "(f, x, *, method='central')",
-        "one_hot": "(labels, num_classes, *, axis=-1)",
-        "nll_loss": "(log_probs, labels, axis=-1)",
-        "softmax_cross_entropy": "(logits, targets, axis=-1)",
-        "smooth_labels": "(targets, alpha, axis=-1)",
-        "entropy": "(p, axis=-1)",
-        "kl_divergence": "(p, q, axis=-1)",
-        "softmax_cross_entropy_grad": "(logits, targets, axis=-1)",
-        "linear_backward": "(X, W, grad_logits)",
-    }
+    assert signatures == SIGNATURES
 
 
 def sections(docstring):
