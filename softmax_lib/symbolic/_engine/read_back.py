@@ -8,24 +8,23 @@ import re
 from zlib import crc32
 
 from mpmath import mpf, workdps
-from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rational, exp, lambdify
+from sympy import Indexed, IndexedBase, Integer, Limit, MatrixBase, Product, Rational, exp, lambdify
+from sympy.core.function import AppliedUndef
 
-from . import notation as nt
-from .algebra import resolve
-from .definition import kappa
-from .notation import Growth, LeadingMinor, Total
-from .reader import SIZES, Reader, UnreadableError
+from softmax_lib.symbolic._engine.cases import free_counts, free_indices
+from softmax_lib.symbolic._engine.definitions import resolve
+from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
+from softmax_lib.symbolic._engine.reader import Reader, UnreadableError, size, squeezed
 
 RELATIONS = ("=", r"\le", r"\ge")
 CLAUSES = (r"\quad\Longrightarrow\quad", r", \qquad", r"\quad")
-PLACE = {nt.i: 1, nt.j: 2, nt.k: 3, nt.STAR: 1, nt.c: 2, nt.n: 2, nt.d: 1}
 DIGITS = 30
 TOLERANCE = mpf(10) ** -25
 
 
 def clauses(tex):
     """Split TeX into statements: each its sides and the relations between them."""
-    tex = re.sub(r"\\left|\\right|\\,", "", tex)
+    tex = squeezed(tex)
     rows = re.search(r"\\begin\{cases\}(.*)\\end\{cases\}", tex)
     if rows:
         values = [row.split("&")[0] for row in rows[1].split(r"\\")]
@@ -69,14 +68,31 @@ def decimal(name):
     return mpf(drawn(name).p) / drawn(name).q
 
 
-def number(expr, rules, place):
-    """The value of an expression at one point, to 30 digits."""
-    expr = resolve(expr, rules).xreplace({**SIZES, **place})
-    expr = expr.replace(Growth, lambda argument: exp(kappa * argument))
-    minors = {part: part.determinant(int(SIZES[nt.C])) for part in expr.atoms(LeadingMinor)}
-    expr = expr.xreplace(minors)
-    for part in expr.atoms(Limit, Product):
-        expr = expr.xreplace({part: exact(part)})
+def place(exprs):
+    """Numbers for the free indices of expressions, different as far as their counts allow."""
+    indices = free_indices(*exprs)
+    number = {one: [x for x in indices if x.upper == one.upper].index(one) for one in indices}
+    # Not 1 first: a sum from there to the end is the whole sum.
+    return {one: Integer((2, 1, 3)[number[one] % size(one.upper)]) for one in indices}
+
+
+def values(exprs, rules, indices=None):
+    """The values of expressions at one point, to 30 digits, for numbers of their indices."""
+    exprs = [resolve(expr, rules) for expr in exprs]
+    return [value(expr, indices or place(exprs)) for expr in exprs]
+
+
+def value(expr, indices):
+    """The value of an expression whose definitions have been put in."""
+    sizes = {count: Integer(size(count)) for count in (C, *free_counts(expr))}
+    expr = expr.xreplace({**sizes, **indices})
+    # Any function will do for an unknown one, if it is always the same.
+    unknown = {
+        part: exp(drawn(part.func.__name__) * part.args[0]) for part in expr.atoms(AppliedUndef)
+    }
+    known = {part: part.at(size(C)) for part in expr.atoms(ForEachC)}
+    expr = expr.xreplace({**unknown, **known})
+    expr = expr.xreplace({part: exact(part) for part in expr.atoms(Limit, Product)})
     bases = sorted(expr.atoms(IndexedBase), key=str)
     plain = {base: IndexedBase(f"base{at}") for at, base in enumerate(bases)}
     names = sorted(
@@ -92,25 +108,31 @@ def exact(part):
     if isinstance(part, Product):
         return part.doit()
     body, *rest = part.args
-    body = body.replace(lambda inner: isinstance(inner, Total), lambda inner: inner.doit())
+    body = body.replace(lambda inner: isinstance(inner, SumOver), lambda inner: inner.doit())
     point = {leaf: drawn(str(leaf)) for leaf in body.atoms(Indexed)}
     return Limit(body.xreplace(point), *rest).doit()
 
 
-def agrees(read, side, rules):
+def agrees(read, side, entry):
     """Whether what was read has the value of a side of a claim, entry by entry for a matrix."""
-    if not isinstance(read, Matrix):
-        at = {symbol: Integer(number_) for symbol, number_ in PLACE.items()}
-        return bool(abs(number(read, rules, at) - number(side, rules, at)) < TOLERANCE)
-    free = [one for one in (nt.n, nt.d, nt.i, nt.j, nt.c) if one in side.free_symbols]
-    # On the diagonal, above and below it.
+
+    def equal(one, indices=None):
+        got, expected = values((one, side), entry.rules(), indices)
+        return bool(abs(got - expected) < TOLERANCE)
+
+    if not isinstance(read, MatrixBase):
+        return equal(read)
+    # Rows and columns are numbered as those of the code's result, or else by name.
+    free = entry.code.indices if entry.code else free_indices(side)
     rows, columns = read.shape
-    for position in [at for at in ((0, 0), (0, 1), (1, 0)) if at[0] < rows and at[1] < columns]:
-        at = {one: Integer(where + 1) for one, where in zip(free, position, strict=False)}
-        gap = number(read[position], rules, at) - number(side, rules, at)
-        if abs(gap) >= TOLERANCE:
-            return False
-    return True
+    # On the diagonal, above and below it.
+    return all(
+        equal(
+            read[at], {index: Integer(number + 1) for index, number in zip(free, at, strict=False)}
+        )
+        for at in ((0, 0), (0, 1), (1, 0))
+        if at[0] < rows and at[1] < columns
+    )
 
 
 def read_back(entry, tex=None):
@@ -140,7 +162,7 @@ def read_back(entry, tex=None):
         result[" ".join(relations)] = tuple(relations) == claim.relations
         for side, meant in zip(sides, claim.sides, strict=False):
             try:
-                result[side] = agrees(Reader().read(side), meant, entry.rules())
+                result[side] = agrees(Reader(entry.symbols).read(side), meant, entry)
             except UnreadableError as reason:
                 result[side] = str(reason)
     result["every claim"] = next(claims, None) is None
