@@ -50,6 +50,11 @@ with evaluate(False):
     errors = P[n, c] - Y[n, c]
     push = SumExcept(p[i], i, k)
     upstream = Partial(L_MEAN, Z[n, j])
+    by_definition = Step(-sum_over(y[c] * Partial(log(p[c]), z[i]), c), "definition of $L$")
+    through_log = (
+        by_definition,
+        Step(-sum_over(y[c] * (delta(c, i) - p[i]), c), r"the derivative of $\log p_c$"),
+    )
 
     ENTRIES = (
         Theorem(
@@ -58,15 +63,12 @@ with evaluate(False):
             Claim(Partial(L, z[i]), "=", residual),
             Chain(
                 "Directly, through the logarithm",
-                Step(Partial(L, z[i])),
-                Step(-sum_over(y[c] * Partial(log(p[c]), z[i]), c), "definition of $L$"),
-                Step(-sum_over(y[c] * (delta(c, i) - p[i]), c), r"the derivative of $\log p_c$"),
+                *through_log,
                 Step(-y[i] + p[i] * sum_over(y[c], c), "one term has $c = i$"),
                 Step(residual, "the target sums to one"),
             ),
             Chain(
                 "Through the Jacobian",
-                Step(Partial(L, z[i])),
                 Step(sum_over(Partial(L, p[j]) * J[j, i], j), "chain rule"),
                 Step(
                     sum_over(-(y[j] / p[j]) * (p[j] * (delta(j, i) - p[i])), j),
@@ -84,12 +86,7 @@ with evaluate(False):
             "gradient-general",
             r"\frac{\partial L}{\partial z_i} = p_i \sum_{c=1}^{C} y_c - y_i",
             Claim(Partial(L, z[i]), "=", p[i] * sum_over(y[c], c) - y[i]),
-            Chain(
-                Step(Partial(L, z[i])),
-                Step(-sum_over(y[c] * Partial(log(p[c]), z[i]), c), "definition of $L$"),
-                Step(-sum_over(y[c] * (delta(c, i) - p[i]), c), r"the derivative of $\log p_c$"),
-                Step(p[i] * sum_over(y[c], c) - y[i], "one term has $c = i$"),
-            ),
+            Chain(*through_log, Step(p[i] * sum_over(y[c], c) - y[i], "one term has $c = i$")),
             using=(SOFTMAX, LOSS),
         ),
         Theorem(
@@ -97,7 +94,6 @@ with evaluate(False):
             r"\sum_{i=1}^{C} (p_i - y_i) = 0",
             Claim(sum_over(residual, i), "=", Integer(0)),
             Chain(
-                Step(sum_over(residual, i)),
                 Step(sum_over(p[i], i) - sum_over(y[i], i), "two sums"),
                 Step(Integer(1) - Integer(1), "both sum to one"),
                 Step(Integer(0)),
@@ -110,7 +106,6 @@ with evaluate(False):
             r"\sum_{i=1}^{C} |p_i - y_i| = 2 (1 - p_k)",
             Claim(sum_over(Abs(residual), i), "=", 2 * (1 - p[k])),
             Chain(
-                Step(sum_over(Abs(residual), i)),
                 Step(Abs(p[k] - 1) + SumExcept(Abs(p[i]), i, k), "one-hot target"),
                 Step((1 - p[k]) + push, "$0 < p_i < 1$"),
                 Step((1 - p[k]) + (1 - p[k]), "all sum to one"),
@@ -142,8 +137,7 @@ with evaluate(False):
             r"\frac{\partial L}{\partial z_i} = \frac{1}{T} (p_i - y_i)",
             Claim(Partial(L, z[i]), "=", 1 / T * residual),
             Chain(
-                Step(Partial(L, z[i])),
-                Step(-sum_over(y[c] * Partial(log(p[c]), z[i]), c), "definition of $L$"),
+                by_definition,
                 Step(
                     -sum_over(y[c] * (1 / T * (delta(c, i) - p[i])), c), r"inner derivative $1 / T$"
                 ),
@@ -170,7 +164,6 @@ with evaluate(False):
             r"\frac{\partial \bar L}{\partial W} = \frac{1}{N} X^{\top} (P - Y)",
             Claim(Partial(L_MEAN, W[d, c]), "=", 1 / N * sum_over(X[n, d] * errors, n)),
             Chain(
-                Step(Partial(L_MEAN, W[d, c])),
                 Step(
                     sum_over(sum_over(upstream * Partial(Z[n, j], W[d, c]), j), n),
                     r"chain rule: $W$ acts through $Z$",
@@ -193,7 +186,6 @@ with evaluate(False):
             r"\frac{1}{N} \sum_{n=1}^{N} (P_{nc} - Y_{nc})",
             Claim(Partial(L_MEAN, b[c]), "=", 1 / N * sum_over(errors, n)),
             Chain(
-                Step(Partial(L_MEAN, b[c])),
                 Step(
                     sum_over(sum_over(upstream * Partial(Z[n, j], b[c]), j), n),
                     r"chain rule: $b$ acts through $Z$",
@@ -213,7 +205,6 @@ with evaluate(False):
             r"\frac{\partial \bar L}{\partial X} = \frac{1}{N} (P - Y) W^{\top}",
             Claim(Partial(L_MEAN, X[n, d]), "=", 1 / N * sum_over(errors * W[d, c], c)),
             Chain(
-                Step(Partial(L_MEAN, X[n, d])),
                 Step(
                     sum_over(Partial(L_MEAN, Z[n, c]) * Partial(Z[n, c], X[n, d]), c),
                     "chain rule: $X_{nd}$ acts on row $n$ of $Z$",

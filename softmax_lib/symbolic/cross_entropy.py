@@ -12,7 +12,7 @@ from softmax_lib.cross_entropy import (
 from softmax_lib.overflow import log_softmax
 from softmax_lib.symbolic._engine.expressions import C, Partial, SumExcept, delta, sum_over
 from softmax_lib.symbolic._engine.ledger import Chain, Claim, Code, Definition, Step, Theorem
-from softmax_lib.symbolic.definition import SOFTMAX, c, i, p, z
+from softmax_lib.symbolic.definition import SOFTMAX, c, i, logit_total, p, z
 
 k = Idx("k", (1, C))
 # Targets are taken as positive where logarithms of them appear: 0 log 0 is 0, so that entries
@@ -41,7 +41,6 @@ with evaluate(False):
     NLL = (L, -log(p[k]))
     ONE_HOT = (y[c], delta(c, k))
     RATIO = (q[c], p[c] / y[c])
-    logit_total = sum_over(exp(z[c]), c)
     cross = -sum_over(y[c] * log(p[c]), c)
     divergence = sum_over(y[c] * log(y[c] / p[c]), c)
     own_entropy = -sum_over(y[c] * log(y[c]), c)
@@ -63,7 +62,6 @@ with evaluate(False):
             r"L = -\left(z_k - \log \sum_{c=1}^{C} e^{z_c}\right)",
             Claim(L, "=", -(z[k] - log(logit_total))),
             Chain(
-                Step(L),
                 Step(-log(p[k]), "definition of $L$"),
                 Step(-log(exp(z[k]) / logit_total), "definition of $p_k$"),
                 Step(-(log(exp(z[k])) - log(logit_total)), "log of a quotient"),
@@ -83,7 +81,6 @@ with evaluate(False):
             r"-\sum_{c=1}^{C} y_c \log p_c = -\log p_k",
             Claim(cross, "=", -log(p[k])),
             Chain(
-                Step(cross),
                 Step(-sum_over(delta(c, k) * log(p[c]), c), "one-hot target"),
                 Step(-log(p[k]), "one term has $c = k$"),
                 let=(ONE_HOT,),
@@ -107,7 +104,6 @@ with evaluate(False):
             r"H(y, p) = H(y) + \operatorname{KL}(y \| p)",
             Claim(CROSS_ENTROPY, "=", ENTROPY + KL),
             Chain(
-                Step(CROSS_ENTROPY),
                 Step(cross, "definition"),
                 Step(
                     -sum_over(y[c] * (log(y[c]) - log(y[c] / p[c])), c),
@@ -143,7 +139,6 @@ with evaluate(False):
             ),
             Chain(
                 "Put $f$ into the sum",
-                Step(KL),
                 Step(-sum_over(y[c] * log(q[c]), c), r"$\log \frac{y_c}{p_c} = -\log q_c$"),
                 Step(
                     sum_over(p[c], c) - sum_over(y[c], c) - sum_over(y[c] * log(q[c]), c),
@@ -164,7 +159,6 @@ with evaluate(False):
             r"\frac{\partial L}{\partial p_k} = -\frac{1}{p_k}",
             Claim(Partial(L, p[k]), "=", -(1 / p[k])),
             Chain(
-                Step(Partial(L, p[k])),
                 Step(Partial(-log(p[k]), p[k]), "definition of $L$"),
                 Step(-(1 / p[k]), r"$(\log x)' = 1 / x$"),
             ),
@@ -175,7 +169,6 @@ with evaluate(False):
             r"\frac{\partial L}{\partial z_k} = -\frac{1}{p_k} \cdot p_k (1 - p_k) = p_k - 1",
             Claim(Partial(L, z[k]), "=", -(1 / p[k] * (p[k] * (1 - p[k]))), "=", p[k] - 1),
             Chain(
-                Step(Partial(L, z[k])),
                 Step(Partial(L, p[k]) * Partial(p[k], z[k]), "chain rule"),
                 Step(
                     -(1 / p[k] * (p[k] * (1 - p[k]))),

@@ -34,9 +34,9 @@ with evaluate(False):
     SOFTMAX_T = (p_hot[i], softmax_formula(lambda at: z[at] / T, i))
     # Where every p is taken at the temperature T.
     SOFTMAX_AT_T = (p[i], softmax_formula(lambda at: z[at] / T, i))
-    SUM = (S, sum_over(exp(z[c]), c))
 
     logit_total = sum_over(exp(z[c]), c)
+    SUM = (S, logit_total)
     cold_total = SumOver(exp(m / T), (c, 1, q)) + SumOver(exp((m - below[c]) / T), (c, q + 1, C))
     hot, cold = Limit(p_hot[i], T, oo), Limit(p_hot[i], T, 0)
     gap = z[i] - z[j]
@@ -53,7 +53,6 @@ with evaluate(False):
             r"\sum_{i=1}^{C} p_i = 1",
             Claim(sum_over(p[i], i), "=", Integer(1)),
             Chain(
-                Step(sum_over(p[i], i)),
                 Step(sum_over(exp(z[i]) / S, i), "definition of $p_i$"),
                 Step(1 / S * sum_over(exp(z[i]), i), "$S$ is the same in every term"),
                 Step(S / S, "the sum is $S$ again"),
@@ -67,7 +66,6 @@ with evaluate(False):
             r"\frac{p_i}{p_j} = e^{z_i - z_j}",
             Claim(p[i] / p[j], "=", exp(gap)),
             Chain(
-                Step(p[i] / p[j]),
                 Step((exp(z[i]) / S) / (exp(z[j]) / S), "definition of $p_i$ and $p_j$"),
                 Step(exp(z[i]) / exp(z[j]), "$S$ cancels"),
                 Step(exp(gap), "law of exponents"),
@@ -80,7 +78,6 @@ with evaluate(False):
             r"p_i - p_j = p_j (e^{z_i - z_j} - 1)",
             Claim(p[i] - p[j], "=", p[j] * (exp(gap) - 1)),
             Chain(
-                Step(p[i] - p[j]),
                 Step(p[j] * (p[i] / p[j] - 1), "take out $p_j$"),
                 Step(p[j] * (exp(gap) - 1), "the ratio"),
             ),
@@ -97,7 +94,6 @@ with evaluate(False):
             r"p_i - p_j = (p_i + p_j) \tanh\frac{z_i - z_j}{2}",
             Claim(p[i] - p[j], "=", (p[i] + p[j]) * tanh(gap / 2)),
             Chain(
-                Step(p[i] - p[j]),
                 Step((p[i] + p[j]) * ((p[i] - p[j]) / (p[i] + p[j])), "multiply and divide"),
                 Step((p[i] + p[j]) * ((exp(gap) - 1) / (exp(gap) + 1)), "divide both by $p_j$"),
                 Step(
@@ -168,7 +164,6 @@ with evaluate(False):
             r"\frac{e^{z_i}}{\sum_{c=1}^{C} e^{z_c}}",
             Claim(exp(z[i] + a) / sum_over(exp(z[c] + a), c), "=", exp(z[i]) / logit_total),
             Chain(
-                Step(exp(z[i] + a) / sum_over(exp(z[c] + a), c)),
                 Step((exp(z[i]) * exp(a)) / sum_over(exp(z[c]) * exp(a), c), "law of exponents"),
                 Step(
                     (exp(z[i]) * exp(a)) / (exp(a) * logit_total), "$e^a$ is the same in every term"
@@ -181,7 +176,6 @@ with evaluate(False):
             r"p_1 = \frac{1}{1 + e^{-(z_1 - z_2)}}",
             Claim(p[1], "=", 1 / (1 + exp(-(z[1] - z[2])))),
             Chain(
-                Step(p[1]),
                 Step(exp(z[1]) / (exp(z[1]) + exp(z[2])), "definition, two classes"),
                 Step(1 / (1 + exp(z[2]) / exp(z[1])), "divide by $e^{z_1}$"),
                 Step(1 / (1 + exp(-(z[1] - z[2]))), "law of exponents"),
@@ -206,7 +200,6 @@ with evaluate(False):
             r"\lim_{T \to \infty} p_i(T) = \frac{1}{C}",
             Claim(hot, "=", 1 / C),
             Chain(
-                Step(hot),
                 Step(
                     Limit(exp(z[i] / T) / sum_over(exp(z[c] / T), c), T, oo),
                     "definition of $p_i(T)$",

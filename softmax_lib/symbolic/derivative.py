@@ -42,13 +42,18 @@ SYMBOLS = (J[i, j], v[i], JV[i], MEAN, LeadingMinor(J[i, j], i, j))
 
 with evaluate(False):
     JACOBIAN = (J[i, j], p[i] * (delta(i, j) - p[j]))
-    MEAN_SHOWN = (MEAN, sum_over(p[c] * v[c], c))
     SUM_T = (S, sum_over(exp(z[c] / T), c))
     weighted = sum_over(p[c] * v[c], c)
+    MEAN_V = (MEAN, weighted)
+    square = sum_over(p[c] * v[c] ** 2, c)
+    spread = Step(square - weighted**2, r"$J_{ij} = p_i \delta_{ij} - p_i p_j$")
     form = sum_over(sum_over(v[i] * J[i, j] * v[j], j), i)
     pairs = HALF * sum_over(sum_over(p[i] * p[j] * (v[i] - v[j]) ** 2, j), i)
     variance = sum_over(p[c] * (v[c] - MEAN) ** 2, c)
-    quotient_rule = "quotient rule"
+
+    def by_quotient_rule(at):
+        above = Partial(exp(z[i]), z[at]) * S - exp(z[i]) * Partial(S, z[at])
+        return Step(above / S**2, "quotient rule")
 
     ENTRIES = (
         Theorem(
@@ -56,12 +61,8 @@ with evaluate(False):
             r"\frac{\partial p_i}{\partial z_i} = p_i (1 - p_i)",
             Claim(Partial(p[i], z[i]), "=", p[i] * (1 - p[i])),
             Chain(
-                Step(Partial(p[i], z[i])),
                 Step(Partial(exp(z[i]) / S, z[i]), "definition of $p_i$"),
-                Step(
-                    (Partial(exp(z[i]), z[i]) * S - exp(z[i]) * Partial(S, z[i])) / S**2,
-                    quotient_rule,
-                ),
+                by_quotient_rule(i),
                 Step(
                     (exp(z[i]) * S - exp(z[i]) * exp(z[i])) / S**2,
                     "$(e^x)' = e^x$; only one term of $S$ holds $z_i$",
@@ -77,12 +78,8 @@ with evaluate(False):
             r"\frac{\partial p_i}{\partial z_j} = -p_i p_j \quad (i \ne j)",
             Claim(Partial(p[i], z[j]), "=", -(p[i] * p[j]), distinct=((i, j),)),
             Chain(
-                Step(Partial(p[i], z[j])),
                 Step(Partial(exp(z[i]) / S, z[j]), "definition of $p_i$"),
-                Step(
-                    (Partial(exp(z[i]), z[j]) * S - exp(z[i]) * Partial(S, z[j])) / S**2,
-                    quotient_rule,
-                ),
+                by_quotient_rule(j),
                 Step(
                     (0 * S - exp(z[i]) * exp(z[j])) / S**2,
                     "$e^{z_i}$ does not hold $z_j$; one term of $S$ does",
@@ -99,11 +96,7 @@ with evaluate(False):
             r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)",
             Claim(Partial(p[i], z[j]), "=", p[i] * (delta(i, j) - p[j])),
             Chain(
-                Step(Partial(p[i], z[j])),
-                Step(
-                    (Partial(exp(z[i]), z[j]) * S - exp(z[i]) * Partial(S, z[j])) / S**2,
-                    quotient_rule,
-                ),
+                by_quotient_rule(j),
                 Step(
                     (delta(i, j) * exp(z[i]) * S - exp(z[i]) * exp(z[j])) / S**2,
                     r"$\delta_{ij}$ is 1 if $i = j$, else 0",
@@ -119,7 +112,6 @@ with evaluate(False):
             r"J = \operatorname{diag}(p) - p p^{\top}",
             Claim(J[i, j], "=", p[i] * delta(i, j) - p[i] * p[j]),
             Chain(
-                Step(J[i, j]),
                 Step(Partial(p[i], z[j]), "row $i$, column $j$"),
                 Step(p[i] * (delta(i, j) - p[j]), "the derivative"),
                 Step(p[i] * delta(i, j) - p[i] * p[j], "multiply out"),
@@ -132,7 +124,6 @@ with evaluate(False):
             r"J^{\top} = J",
             Claim(J[j, i], "=", J[i, j]),
             Chain(
-                Step(J[j, i]),
                 Step(p[j] * (delta(j, i) - p[i]), "the derivative"),
                 Step(p[i] * (delta(i, j) - p[j]), r"where $\delta_{ij}$ is not 0, $p_j$ is $p_i$"),
                 Step(J[i, j], "the derivative"),
@@ -144,7 +135,6 @@ with evaluate(False):
             r"J \mathbf{1} = 0",
             Claim(sum_over(J[i, j], j), "=", Integer(0)),
             Chain(
-                Step(sum_over(J[i, j], j)),
                 Step(sum_over(p[i] * delta(i, j) - p[i] * p[j], j), "the derivative"),
                 Step(p[i] - p[i] * sum_over(p[j], j), "one term has $j = i$"),
                 Step(p[i] - p[i], "the probabilities sum to one"),
@@ -157,22 +147,16 @@ with evaluate(False):
             r"v^{\top} J v = \sum_{c=1}^{C} p_c (v_c - \bar v)^2 \ge 0",
             Claim(form, "=", variance, r"\ge", Integer(0)),
             Chain(
-                Step(form),
+                spread,
                 Step(
-                    sum_over(p[c] * v[c] ** 2, c) - weighted**2,
-                    r"$J_{ij} = p_i \delta_{ij} - p_i p_j$",
-                ),
-                Step(
-                    sum_over(p[c] * v[c] ** 2, c)
-                    - 2 * MEAN * weighted
-                    + MEAN**2 * sum_over(p[c], c),
+                    square - 2 * MEAN * weighted + MEAN**2 * sum_over(p[c], c),
                     r"$-\bar v^2 = -2 \bar v^2 + \bar v^2$",
                 ),
                 Step(variance, "a square in every term"),
-                let=(MEAN_SHOWN,),
+                let=(MEAN_V,),
                 sign=r"\ge 0",
             ),
-            using=(SOFTMAX, JACOBIAN, MEAN_SHOWN),
+            using=(SOFTMAX, JACOBIAN, MEAN_V),
         ),
         Theorem(
             "jacobian-pairs",
@@ -180,11 +164,7 @@ with evaluate(False):
             r"\frac{1}{2} \sum_{i=1}^{C} \sum_{j=1}^{C} p_i p_j (v_i - v_j)^2",
             Claim(form, "=", pairs),
             Chain(
-                Step(form),
-                Step(
-                    sum_over(p[c] * v[c] ** 2, c) - weighted**2,
-                    r"$J_{ij} = p_i \delta_{ij} - p_i p_j$",
-                ),
+                spread,
                 Step(
                     HALF
                     * sum_over(
@@ -202,7 +182,6 @@ with evaluate(False):
             r"\det\,(J_{ij})_{i,j < C} = \prod_{c=1}^{C} p_c",
             Claim(LeadingMinor(J[i, j], i, j), "=", product_over(p[c], c)),
             Chain(
-                Step(LeadingMinor(J[i, j], i, j)),
                 Step(
                     (1 - sum_over(p[c], c, C - 1)) * product_over(p[c], c, C - 1),
                     "matrix determinant lemma",
@@ -219,7 +198,6 @@ with evaluate(False):
             r"(J v)_i = p_i \left(v_i - \sum_{c=1}^{C} p_c v_c\right)",
             Claim(JV[i], "=", p[i] * (v[i] - weighted)),
             Chain(
-                Step(JV[i]),
                 Step(sum_over(J[i, j] * v[j], j), "row $i$ of $J$ times $v$"),
                 Step(sum_over(p[i] * (delta(i, j) - p[j]) * v[j], j), "the derivative"),
                 Step(p[i] * v[i] - p[i] * sum_over(p[j] * v[j], j), "one term has $j = i$"),
@@ -233,7 +211,6 @@ with evaluate(False):
             r"\frac{\partial \operatorname{LSE}(z)}{\partial z_i} = p_i",
             Claim(Partial(LSE, z[i]), "=", p[i]),
             Chain(
-                Step(Partial(LSE, z[i])),
                 Step(Partial(log(S), z[i]), r"definition of $\operatorname{LSE}$"),
                 Step(1 / S * Partial(S, z[i]), "chain rule"),
                 Step(exp(z[i]) / S, "one term of $S$ holds $z_i$"),
@@ -247,7 +224,6 @@ with evaluate(False):
             r"\frac{\partial \log p_i}{\partial z_j} = \delta_{ij} - p_j",
             Claim(Partial(log(p[i]), z[j]), "=", delta(i, j) - p[j]),
             Chain(
-                Step(Partial(log(p[i]), z[j])),
                 Step(Partial(z[i] - LSE, z[j]), r"$\log p_i = z_i - \operatorname{LSE}(z)$"),
                 Step(Partial(z[i], z[j]) - Partial(LSE, z[j]), "sum rule"),
                 Step(delta(i, j) - p[j], r"the gradient of $\operatorname{LSE}$ is softmax"),
@@ -259,7 +235,6 @@ with evaluate(False):
             r"\frac{\partial p_i}{\partial z_j} = \frac{1}{T} p_i (\delta_{ij} - p_j)",
             Claim(Partial(p[i], z[j]), "=", 1 / T * p[i] * (delta(i, j) - p[j])),
             Chain(
-                Step(Partial(p[i], z[j])),
                 Step(Partial(exp(z[i] / T) / S, z[j]), "definition of $p_i$ at $T$"),
                 Step(
                     (delta(i, j) / T * exp(z[i] / T) * S - exp(z[i] / T) * (1 / T * exp(z[j] / T)))

@@ -6,7 +6,7 @@ from sympy import Idx, IndexedBase, Symbol, evaluate, exp, log
 from softmax_lib.overflow import log_softmax, logsumexp
 from softmax_lib.symbolic._engine.expressions import C, SumExcept, sum_over
 from softmax_lib.symbolic._engine.ledger import Chain, Claim, Code, Definition, Step, Theorem
-from softmax_lib.symbolic.definition import SOFTMAX, a, c, i, m, p, z
+from softmax_lib.symbolic.definition import SOFTMAX, a, c, i, logit_total, m, p, z
 
 # The index of the (first) largest logit.
 STAR = Idx("i^*", (1, C))
@@ -18,9 +18,8 @@ above = IndexedBase("x", nonnegative=True)
 SYMBOLS = (STAR, LSE, LSE_SHIFTED, r)
 
 with evaluate(False):
-    logit_total = sum_over(exp(z[c]), c)
     shifted_total = sum_over(exp(z[c] - m), c)
-    LOGSUMEXP = (LSE, log(sum_over(exp(z[c]), c)))
+    LOGSUMEXP = (LSE, log(logit_total))
     LARGEST = (m, z[STAR])
     REST = (r, SumExcept(exp(z[c] - m), c, STAR))
 
@@ -30,7 +29,6 @@ with evaluate(False):
             r"p_i = \frac{e^{z_i - m}}{\sum_{c=1}^{C} e^{z_c - m}}",
             Claim(p[i], "=", exp(z[i] - m) / shifted_total),
             Chain(
-                Step(p[i]),
                 Step(exp(z[i]) / logit_total, "definition of $p_i$"),
                 Step(
                     (exp(z[i]) * exp(-m)) / (logit_total * exp(-m)),
@@ -51,7 +49,6 @@ with evaluate(False):
             r"\operatorname{LSE}(z + a) = \operatorname{LSE}(z) + a",
             Claim(LSE_SHIFTED, "=", LSE + a),
             Chain(
-                Step(LSE_SHIFTED),
                 Step(log(sum_over(exp(z[c] + a), c)), "definition"),
                 Step(log(exp(a) * logit_total), "$e^a$ is the same in every term"),
                 Step(log(logit_total) + a, "log of a product"),
@@ -92,7 +89,6 @@ with evaluate(False):
             r"\log p_i = z_i - \operatorname{LSE}(z)",
             Claim(log(p[i]), "=", z[i] - LSE),
             Chain(
-                Step(log(p[i])),
                 Step(log(exp(z[i]) / logit_total), "definition of $p_i$"),
                 Step(log(exp(z[i])) - log(logit_total), "log of a quotient"),
                 Step(z[i] - LSE, r"log undoes exp; definition of $\operatorname{LSE}$"),
@@ -106,7 +102,6 @@ with evaluate(False):
             Claim(LSE, "=", m + log(1 + r)),
             Claim(r, "=", SumExcept(exp(z[c] - m), c, STAR)),
             Chain(
-                Step(LSE),
                 Step(log(exp(m) * shifted_total), "$e^m$ taken out of every term"),
                 Step(m + log(shifted_total), "log of a product"),
                 Step(
@@ -122,7 +117,6 @@ with evaluate(False):
             r"\log p_i = (z_i - m) - \log(1 + r)",
             Claim(log(p[i]), "=", (z[i] - m) - log(1 + r)),
             Chain(
-                Step(log(p[i])),
                 Step(z[i] - LSE, "the logarithm of softmax"),
                 Step(z[i] - (m + log(1 + r)), "the largest term taken out"),
                 Step((z[i] - m) - log(1 + r), "the same two numbers, $m$ first"),

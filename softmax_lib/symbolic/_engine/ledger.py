@@ -32,6 +32,7 @@ class Step:
 class Chain:
     r"""Steps that are equal, one after the other: ``Chain("Title", Step(...), Step(...))``.
 
+    It starts at the left side of the first claim, if its first step gives a reason.
     ``let`` introduces symbols to the reader; ``distinct`` are pairs of indices that differ.
     ``sign`` (``\ge 0``, ``> 0`` or ``< 0``) is what the last line is seen to have, once the
     literal replacements of ``because`` are made: SymPy reads it off the assumptions alone.
@@ -94,6 +95,9 @@ class Entry:
         self.claims = tuple(part for part in parts if isinstance(part, Claim))
         self.chains = tuple(part for part in parts if isinstance(part, Chain))
         self.using, self.sums_to_one, self.code = using, sums_to_one, code
+        for chain in self.chains:
+            if chain.steps[0].why:
+                chain.steps = (Step(self.claims[0].sides[0]), *chain.steps)
 
     def rules(self, let=()):
         """The definitions in force, filed under the symbol that each defines."""

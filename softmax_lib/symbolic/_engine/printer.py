@@ -125,10 +125,9 @@ class TeX(LatexPrinter):
         return rf"\delta_{{{''.join(map(self._print, expr.args))}}}"
 
     def _print_log(self, expr):
-        return r"\log" + self.argument(expr.args[0])
+        return rf"\{expr.func.__name__}" + self.argument(expr.args[0])
 
-    def _print_tanh(self, expr):
-        return r"\tanh" + self.argument(expr.args[0])
+    _print_tanh = _print_log
 
     def _print_SumOver(self, expr):
         body, (index, low, high) = expr.args

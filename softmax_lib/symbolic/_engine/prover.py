@@ -19,14 +19,14 @@ class ProofError(AssertionError):
     """A statement of the ledger does not hold; the message names label, step and both sides."""
 
 
-def counterexample(entry, left, right, *, let=(), distinct=(), given=None, known=None):
+def counterexample(entry, left, right, *, let=(), distinct=(), known=None):
     """The name of the first case in which two expressions differ; None if there is none.
 
     ``known`` keeps normal forms from one call to the next, where ``let`` is the same.
     """
     known = {} if known is None else known
     rules = entry.rules(let)
-    pair = [resolve(side.xreplace(given or {}), rules) for side in (left, right)]
+    pair = [resolve(side, rules) for side in (left, right)]
     for name, world in cases(pair, distinct, entry.general, entry.classes, entry.sizes):
         normal = Normal(world, entry.sums_to_one)
         forms = []
@@ -45,15 +45,9 @@ def check_chain(entry, chain):
     """Every step equals the one before, and the last has the sign that is claimed for it."""
     known = {}
     for at, (before, step) in enumerate(pairwise(chain.steps), start=1):
-        where = counterexample(
-            entry,
-            before.expr,
-            step.expr,
-            let=chain.let,
-            distinct=chain.distinct,
-            given=step.given,
-            known=known,
-        )
+        sides = (side.expr.xreplace(step.given) for side in (before, step))
+        options = {"let": chain.let, "distinct": chain.distinct, "known": known}
+        where = counterexample(entry, *sides, **options)
         if where:
             raise ProofError(
                 f"{entry.label}, step {at} ({step.why}): {to_text(before.expr)} is not "

@@ -8,7 +8,7 @@ import re
 from zlib import crc32
 
 from mpmath import mpf, workdps
-from sympy import Indexed, IndexedBase, Integer, Limit, MatrixBase, Product, Rational, exp, lambdify
+from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rational, exp, lambdify
 from sympy.core.function import AppliedUndef
 
 from softmax_lib.symbolic._engine.cases import free_counts, free_indices
@@ -120,7 +120,7 @@ def agrees(read, side, entry):
         got, expected = values((one, side), entry.rules(), indices)
         return bool(abs(got - expected) < TOLERANCE)
 
-    if not isinstance(read, MatrixBase):
+    if not isinstance(read, Matrix):
         return equal(read)
     # Rows and columns are numbered as those of the code's result, or else by name.
     free = entry.code.indices if entry.code else free_indices(side)

@@ -8,21 +8,7 @@ import re
 from functools import reduce
 from operator import add, mul
 
-from sympy import (
-    E,
-    Idx,
-    Indexed,
-    Integer,
-    Limit,
-    Matrix,
-    MatrixBase,
-    Mul,
-    Product,
-    Sum,
-    Symbol,
-    log,
-    ones,
-)
+from sympy import E, Idx, Indexed, Integer, Limit, Matrix, Mul, Product, Sum, Symbol, log
 from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import ShapeError
 
@@ -146,7 +132,7 @@ class Reader:
     def matrices(self, tex):
         """Hold matrices, and vectors where no index follows, in products that keep their order."""
         whole = {name: self.matrix(name) for name in self.entries if len(name) == 1}
-        literal = {r"\mathbf{1}": ones(size(C), 1)}
+        literal = {r"\mathbf{1}": Matrix.ones(size(C), 1)}
         for name, matrix in whole.items():
             literal[rf"{name}^{{\top}}"] = matrix.T
             spread = Matrix(matrix.rows, matrix.rows, lambda s, t, m=matrix: m[s] if s == t else 0)
@@ -177,9 +163,9 @@ class Reader:
             return log(args[0])
         if isinstance(expr, Mul):
             result = reduce(mul, args)
-            scalar = isinstance(result, MatrixBase) and result.shape == (1, 1)
+            scalar = isinstance(result, Matrix) and result.shape == (1, 1)
             return result[0] if scalar else result
-        if any(isinstance(arg, MatrixBase) for arg in args):
+        if any(isinstance(arg, Matrix) for arg in args):
             return reduce(add, (broadcast(arg, args[0]) for arg in args))
         return expr.func(*args)
 
@@ -202,9 +188,9 @@ class Reader:
 
 def broadcast(term, other):
     """A vector that is added to a matrix, as NumPy does it: to every row."""
-    vector = isinstance(term, MatrixBase) and isinstance(other, MatrixBase) and term.cols == 1
+    vector = isinstance(term, Matrix) and isinstance(other, Matrix) and term.cols == 1
     if vector and other.cols == term.rows != other.rows:
-        return ones(other.rows, 1) * term.T
+        return Matrix.ones(other.rows, 1) * term.T
     return term
 
 
