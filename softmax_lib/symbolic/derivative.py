@@ -25,11 +25,11 @@ HALF = Rational(1, 2)
 class LeadingMinor(ForEachC):
     """Determinant of a matrix without its last row and column: ``LeadingMinor(J[i, j], i, j)``."""
 
-    def at(self, size):
+    def for_size(self, size):
         entry, row, column = self.args
-        return Matrix(
-            size - 1, size - 1, lambda s, t: entry.xreplace({row: s + 1, column: t + 1})
-        ).det(method="berkowitz")
+        kept = range(1, size)
+        rows = [[entry.xreplace({row: s, column: t}) for t in kept] for s in kept]
+        return Matrix(rows).det(method="berkowitz")
 
     def _latex(self, printer):
         return r"\det\,(J_{ij})_{i,j < C}"

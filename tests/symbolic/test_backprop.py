@@ -24,7 +24,7 @@ def test_transposed_gradient_fails(changed):
     claim = copy(LEDGER["weight-gradient"].claims[0])
     claim.hypothesis = True
     with pytest.raises(ProofError, match="does not compute"):
-        changed("weight-gradient", code=code, chains=(), claims=(claim,)).check()
+        changed("weight-gradient", code=code, chains=(), claims=(claim,)).verify()
 
 
 def test_target_sums_to_one_over_classes_only(identity):
@@ -32,6 +32,6 @@ def test_target_sums_to_one_over_classes_only(identity):
     options = {"sums_to_one": (Y[n, c],), "classes": ()}
     with evaluate(False):
         over_classes, over_examples = sum_over(Y[n, c], c), sum_over(Y[n, c], n)
-    identity(over_classes, Integer(1), **options).check()
+    identity(over_classes, Integer(1), **options).verify()
     with pytest.raises(ProofError):
-        identity(over_examples, Integer(1), **options).check()
+        identity(over_examples, Integer(1), **options).verify()

@@ -24,7 +24,7 @@ def test_misprinted_lower_limit_fails(general, identity):
         wrong = -(z[k] - log(SumOver(exp(z[c]), (c, k, C))))
         false = identity(-log(p[k]), wrong, general=general)
     with pytest.raises(ProofError, match="made-up, step 1"):
-        false.check()
+        false.verify()
 
 
 @pytest.mark.parametrize("general", [True, False])
@@ -33,11 +33,11 @@ def test_misprinted_exponent_fails(general, identity):
     with evaluate(False):
         false = identity(-log(p[k]), -(z[k] - log(sum_over(exp(c), c))), general=general)
     with pytest.raises(ProofError, match="made-up, step 1"):
-        false.check()
+        false.verify()
 
 
 def test_upper_limit_at_the_class_fails_for_concrete_c(identity):
     with evaluate(False):
         false = identity(sum_over(exp(z[c]), c), SumOver(exp(z[c]), (c, 1, k)), general=False)
     with pytest.raises(ProofError, match="C = 2"):
-        false.check()
+        false.verify()

@@ -24,7 +24,7 @@ f = Function("f")
 class LastOf(ForEachC):
     """The value that an expression has at the last class: ``LastOf(f, o)``."""
 
-    def at(self, size):
+    def for_size(self, size):
         return self.args[0].xreplace({self.args[1]: Integer(size)})
 
     def _latex(self, printer):
@@ -109,17 +109,17 @@ def test_what_is_false_of_its_indices_fails(identity):
         picked = identity(sum_over(delta(t, u) * A[t, o], t), A[u, o])
         halved = identity(A[t, o] * w[u], Rational(1, 2) * A[t, o] * w[u])
     with pytest.raises(ProofError, match="every C, o = o, t = t, u = t"):
-        only_if_different.check()
+        only_if_different.verify()
     only_if_different.general = False
     with pytest.raises(ProofError, match="C = 2, o = 1, t = 1, u = 1"):
-        only_if_different.check()
-    picked.check()
+        only_if_different.verify()
+    picked.verify()
     with pytest.raises(ProofError):
-        halved.check()
+        halved.verify()
 
 
 def test_its_code_is_compared(ledger):
     entry = ledger["toy-centre"]
     wrong = Code(lambda A, w: np.sum(A, axis=0), entry.code.arguments, (o,), name="no weights")
     with pytest.raises(ProofError, match="toy-centre: no weights does not compute"):
-        Definition("toy-centre", "", *entry.claims, code=wrong).check()
+        Definition("toy-centre", "", *entry.claims, code=wrong).verify()

@@ -17,4 +17,4 @@ MISPRINTS = (
 def test_code_that_differs_fails(changed):
     code = Code(lambda logits: logsumexp(logits) * (1 + 1e-12), (z[i],), name="off by a hair")
     with pytest.raises(ProofError, match=r"logsumexp: off by a hair does not compute .* \[C = 2\]"):
-        changed("logsumexp", code=code).check()
+        changed("logsumexp", code=code).verify()

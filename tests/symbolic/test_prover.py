@@ -5,10 +5,10 @@ from sympy import Abs, Idx, Integer, Symbol, evaluate, exp, log, nan, sqrt
 
 from softmax_lib.symbolic import ProofError
 from softmax_lib.symbolic._engine.cases import cases, coincidences
-from softmax_lib.symbolic._engine.definitions import resolve
 from softmax_lib.symbolic._engine.expressions import C, SumExcept, SumOver, delta, sum_over
 from softmax_lib.symbolic._engine.normal_form import Exponential, Normal
 from softmax_lib.symbolic._engine.prover import counterexample, has_sign
+from softmax_lib.symbolic._engine.substitution import resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
 from softmax_lib.symbolic.backprop import X, d, n
 from softmax_lib.symbolic.cross_entropy import k, y
@@ -44,7 +44,7 @@ def test_indices_of_other_counts_coincide_among_themselves():
 
 
 def test_sum_of_a_constant_counts_its_terms(identity):
-    identity(sum_over(a, c), C * a).check()
+    identity(sum_over(a, c), C * a).verify()
 
 
 def test_unequal_sums_stay_unequal(identity):
@@ -57,10 +57,10 @@ def test_unequal_sums_stay_unequal(identity):
 def test_part_of_a_sum_is_not_the_whole(summand, whole, identity):
     """For every C alone: what sums to one, or to one term, does so over all classes."""
     options = {"sums_to_one": (y[c],), "classes": ()}
-    identity(SumOver(summand, (c, 1, C)), whole, **options).check()
+    identity(SumOver(summand, (c, 1, C)), whole, **options).verify()
     for span in ((c, 2, C), (c, k, C), (c, 1, k)):
         with pytest.raises(ProofError):
-            identity(SumOver(summand, span), whole, **options).check()
+            identity(SumOver(summand, span), whole, **options).verify()
 
 
 def test_indices_of_a_definition_are_not_caught_by_its_sums():

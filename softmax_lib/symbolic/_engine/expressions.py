@@ -39,7 +39,7 @@ class SumOver(Written, Sum):
 class SumExcept(Written):
     """The sum over a whole index but some: ``SumExcept(f, c, k)`` leaves out class k."""
 
-    def whole(self):
+    def over_all(self):
         """The same sum over all, where a factor removes what is left out."""
         summand, index, *left_out = self.args
         for other in left_out:
@@ -54,7 +54,7 @@ class Partial(Written):
 class ForEachC(Written):
     """An expression that is known once C is: ``ForEachC(f, i, j)`` has indices of its own.
 
-    A chapter derives from it what it needs, and says what it is ``at(size)`` and how it prints.
+    A chapter derives its own from it, with ``for_size`` and how it prints.
     """
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from softmax_lib.symbolic._engine.cases import SMALL
-from softmax_lib.symbolic._engine.definitions import head
 from softmax_lib.symbolic._engine.proof import Proof
-from softmax_lib.symbolic._engine.prover import check_chain, check_claim, check_code
+from softmax_lib.symbolic._engine.prover import verify_chain, verify_claim, verify_code
+from softmax_lib.symbolic._engine.substitution import head
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class Entry:
 class Definition(Entry):
     """An entry that the library's code carries out."""
 
-    def check(self):
+    def verify(self):
         """Compare the formula with the code; raise ProofError if they differ."""
-        check_code(self)
+        verify_code(self)
 
     @property
     def verdict(self):
@@ -128,14 +128,14 @@ class Theorem(Entry):
         super().__init__(*statement, **options)
         self.general, self.classes, self.sizes = general, classes, sizes
 
-    def check(self):
+    def verify(self):
         """Prove every chain and every claim; raise ProofError where that fails."""
         for chain in self.chains:
-            check_chain(self, chain)
+            verify_chain(self, chain)
         for claim in self.claims:
-            check_claim(self, claim)
+            verify_claim(self, claim)
         if self.code:
-            check_code(self)
+            verify_code(self)
 
     @property
     def scope(self):
@@ -181,6 +181,6 @@ class Ledger(dict):
         if label not in self:
             raise KeyError(f"no entry of the ledger is labelled {label!r}")
         if label not in self.proofs:
-            self[label].check()
+            self[label].verify()
             self.proofs[label] = Proof(self[label])
         return self.proofs[label]

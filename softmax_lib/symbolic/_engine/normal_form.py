@@ -29,8 +29,8 @@ from sympy import (
 )
 
 from softmax_lib.symbolic._engine.cases import free_indices
-from softmax_lib.symbolic._engine.definitions import index_by_depth
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
+from softmax_lib.symbolic._engine.substitution import index_by_depth
 
 EULER = Symbol("e", positive=True)
 MORE_CLASSES = Symbol("C'", integer=True, nonnegative=True)
@@ -70,7 +70,7 @@ class Normal:
         if isinstance(expr, SumOver):
             return self.sum(expr)
         if isinstance(expr, ForEachC):
-            return self.walk(expr.at(int(self.substitution[C])))
+            return self.walk(expr.for_size(int(self.substitution[C])))
         if isinstance(expr, Product):
             return self.walk(Mul(*self.terms(expr)))
         if isinstance(expr, Limit):
@@ -119,9 +119,9 @@ class Normal:
             # The body first: what is the same in every term is then worked out once.
             inner = SumOver(self.walk(body), (index, low, high))
             return Add(*(self.walk(term) for term in self.terms(inner)))
-        return self.split(self.walk(body), index, low, high)
+        return self.split_sum(self.walk(body), index, low, high)
 
-    def split(self, body, index, low, high):
+    def split_sum(self, body, index, low, high):
         """Linear splitting of a sum over a general range."""
         for pick in sorted(body.atoms(KroneckerDelta), key=str):
             other = next((arg for arg in pick.args if arg != index), index)
@@ -129,7 +129,7 @@ class Normal:
                 # The delta changes one term alone: the one at its other index.
                 off, on = (body.xreplace({pick: Integer(value)}) for value in (0, 1))
                 change = self.walk((on - off).xreplace({index: other}))
-                return self.split(off, index, low, high) + change
+                return self.split_sum(off, index, low, high) + change
         parts = []
         for term in Add.make_args(expanded(body)):
             outside, inside = term.as_independent(index, as_Add=False)

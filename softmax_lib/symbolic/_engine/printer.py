@@ -45,12 +45,16 @@ def is_short(expr):
     )
 
 
+def around_indices(name):
+    """What stands before and after the indices of a vector: p_i, but p_i(T)."""
+    return re.fullmatch(r"(.+?)(\(\w\))?", name).groups("")
+
+
 class TeX(LatexPrinter):
     """SymPy's printer, but the order of terms and factors is the writer's."""
 
-    def __init__(self):
-        super().__init__({"order": "none"})
-        self.raised = False
+    # Whether what is printed stands in an exponent.
+    raised = False
 
     def brackets(self, expr):
         return f"({self._print(expr)})" if self.raised else rf"\left({self._print(expr)}\right)"
@@ -114,8 +118,7 @@ class TeX(LatexPrinter):
         return f"{base}^{{{self._print(expr.exp)}}}"
 
     def _print_Indexed(self, expr):
-        # What a name ends in, as in p(T), comes after the indices.
-        name, argument = re.fullmatch(r"(.+?)(\(\w\))?", expr.base.name).groups("")
+        name, argument = around_indices(expr.base.name)
         return f"{name}_{{{''.join(map(self._print, expr.indices))}}}{argument}"
 
     def _print_Idx(self, expr):
@@ -153,14 +156,11 @@ class TeX(LatexPrinter):
         return rf"\left.{self.factor(expr.expr, last=True)}\right|_{{{place}}}"
 
     def _print_AppliedUndef(self, expr):
-        return f"{expr.func.__name__}({self._print(expr.args[0])})"
+        return f"{expr.func.__name__}({', '.join(map(self._print, expr.args))})"
 
 
 class Text(StrPrinter):
     """Plain text in the writer's order."""
-
-    def __init__(self):
-        super().__init__({"order": "none"})
 
     def _print_Symbol(self, expr):
         return in_words(expr.name, NAMES)
@@ -203,9 +203,9 @@ def in_words(tex, spelled=SPELLED):
 
 def to_latex(expr):
     """An expression as TeX."""
-    return TeX().doprint(expr)
+    return TeX({"order": "none"}).doprint(expr)
 
 
 def to_text(expr):
     """An expression as plain text."""
-    return Text().doprint(expr)
+    return Text({"order": "none"}).doprint(expr)

@@ -6,10 +6,10 @@ import numpy as np
 from sympy import Add, Dummy, Indexed, factor, lambdify
 
 from softmax_lib.symbolic._engine.cases import cases, free_counts, free_indices
-from softmax_lib.symbolic._engine.definitions import head, resolve
 from softmax_lib.symbolic._engine.expressions import C, SumExcept, SumOver
 from softmax_lib.symbolic._engine.normal_form import Normal
 from softmax_lib.symbolic._engine.printer import to_text
+from softmax_lib.symbolic._engine.substitution import head, resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
 
 SEED = 20250410
@@ -41,7 +41,7 @@ def counterexample(entry, left, right, *, let=(), distinct=(), known=None):
     return None
 
 
-def check_chain(entry, chain):
+def verify_chain(entry, chain):
     """Every step equals the one before, and the last has the sign that is claimed for it."""
     known = {}
     for at, (before, step) in enumerate(pairwise(chain.steps), start=1):
@@ -61,7 +61,7 @@ def check_chain(entry, chain):
         )
 
 
-def check_claim(entry, claim):
+def verify_claim(entry, claim):
     """Every relation of a claim is what some chain shows, or holds outright."""
     for left, relation, right in zip(claim.sides, claim.relations, claim.sides[1:], strict=False):
         if claim.hypothesis or any(
@@ -108,7 +108,7 @@ def lift(expr):
     return factor(lifted) if open_sign and isinstance(lifted, Add) else lifted
 
 
-def check_code(entry):
+def verify_code(entry):
     """The library computes the last side of the first claim, on seeded random input."""
     rng = np.random.default_rng(SEED)
     code, side = entry.code, entry.claims[0].sides[-1]

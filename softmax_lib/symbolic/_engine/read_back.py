@@ -12,9 +12,9 @@ from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rationa
 from sympy.core.function import AppliedUndef
 
 from softmax_lib.symbolic._engine.cases import free_counts, free_indices
-from softmax_lib.symbolic._engine.definitions import resolve
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
 from softmax_lib.symbolic._engine.reader import Reader, UnreadableError, size, squeezed
+from softmax_lib.symbolic._engine.substitution import resolve
 
 RELATIONS = ("=", r"\le", r"\ge")
 CLAUSES = (r"\quad\Longrightarrow\quad", r", \qquad", r"\quad")
@@ -76,21 +76,21 @@ def place(exprs):
     return {one: Integer((2, 1, 3)[number[one] % size(one.upper)]) for one in indices}
 
 
-def values(exprs, rules, indices=None):
-    """The values of expressions at one point, to 30 digits, for numbers of their indices."""
-    exprs = [resolve(expr, rules) for expr in exprs]
-    return [value(expr, indices or place(exprs)) for expr in exprs]
+def values(exprs):
+    """The values of expressions at one point, to 30 digits, definitions being put in."""
+    indices = place(exprs)
+    return [value(expr, indices) for expr in exprs]
 
 
 def value(expr, indices):
-    """The value of an expression whose definitions have been put in."""
+    """The value of an expression for numbers of its indices."""
     sizes = {count: Integer(size(count)) for count in (C, *free_counts(expr))}
     expr = expr.xreplace({**sizes, **indices})
     # Any function will do for an unknown one, if it is always the same.
     unknown = {
         part: exp(drawn(part.func.__name__) * part.args[0]) for part in expr.atoms(AppliedUndef)
     }
-    known = {part: part.at(size(C)) for part in expr.atoms(ForEachC)}
+    known = {part: part.for_size(size(C)) for part in expr.atoms(ForEachC)}
     expr = expr.xreplace({**unknown, **known})
     expr = expr.xreplace({part: exact(part) for part in expr.atoms(Limit, Product)})
     bases = sorted(expr.atoms(IndexedBase), key=str)
@@ -113,26 +113,22 @@ def exact(part):
     return Limit(body.xreplace(point), *rest).doit()
 
 
-def agrees(read, side, entry):
+def same_values(read, side, entry):
     """Whether what was read has the value of a side of a claim, entry by entry for a matrix."""
-
-    def equal(one, indices=None):
-        got, expected = values((one, side), entry.rules(), indices)
-        return bool(abs(got - expected) < TOLERANCE)
-
+    meant = resolve(side, entry.rules())
     if not isinstance(read, Matrix):
-        return equal(read)
+        got, expected = values([resolve(read, entry.rules()), meant])
+        return bool(abs(got - expected) < TOLERANCE)
     # Rows and columns are numbered as those of the code's result, or else by name.
     free = entry.code.indices if entry.code else free_indices(side)
     rows, columns = read.shape
     # On the diagonal, above and below it.
-    return all(
-        equal(
-            read[at], {index: Integer(number + 1) for index, number in zip(free, at, strict=False)}
-        )
-        for at in ((0, 0), (0, 1), (1, 0))
-        if at[0] < rows and at[1] < columns
-    )
+    for at in [at for at in ((0, 0), (0, 1), (1, 0)) if at[0] < rows and at[1] < columns]:
+        indices = {index: Integer(number + 1) for index, number in zip(free, at, strict=False)}
+        got = value(resolve(read[at], entry.rules()), indices)
+        if abs(got - value(meant, indices)) >= TOLERANCE:
+            return False
+    return True
 
 
 def read_back(entry, tex=None):
@@ -162,7 +158,7 @@ def read_back(entry, tex=None):
         result[" ".join(relations)] = tuple(relations) == claim.relations
         for side, meant in zip(sides, claim.sides, strict=False):
             try:
-                result[side] = agrees(Reader(entry.symbols).read(side), meant, entry)
+                result[side] = same_values(Reader(entry.symbols).read(side), meant, entry)
             except UnreadableError as reason:
                 result[side] = str(reason)
     result["every claim"] = next(claims, None) is None

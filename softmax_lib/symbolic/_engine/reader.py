@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import ShapeError
 
 from softmax_lib.symbolic._engine.expressions import C, Partial, SumOver, delta
-from softmax_lib.symbolic._engine.printer import to_latex
+from softmax_lib.symbolic._engine.printer import around_indices, to_latex
 
 
 class UnreadableError(ValueError):
@@ -84,7 +84,9 @@ class Reader:
         for name, function in self.functions.items():
             tex = re.sub(
                 rf"(?<![\\a-z]){name}\(([^()]*)\)",
-                lambda at, function=function: self.hold(function(self.read(at[1]))),
+                lambda at, function=function: self.hold(
+                    function(*map(self.read, at[1].split(", ")))
+                ),
                 tex,
             )
         tex = re.sub(
@@ -100,7 +102,7 @@ class Reader:
     def components(self, name, tex):
         """Hold the components of a vector or a matrix: p_i, p_i(T), Y_{nc}."""
         entry = self.entries[name]
-        before, after = re.fullmatch(r"(.+?)(\(\w\))?", name).groups("")
+        before, after = around_indices(name)
         places = r"(\w)" if len(entry.indices) == 1 else r"\{(\w)(\w)\}"
         pattern = rf"(?<![\\A-Za-z]){re.escape(before)}_{places}{re.escape(after)}"
         return re.sub(
@@ -111,8 +113,7 @@ class Reader:
         """Hold the derivative of a scalar by a scalar or, entry by entry, by a matrix."""
         function, below = self.read(found[1]), found[2]
         if below in self.entries:
-            by_each = self.matrix(below).applyfunc(lambda entry: Partial(function, entry))
-            return self.hold(by_each)
+            return self.hold(self.matrix(below).applyfunc(lambda one: Partial(function, one)))
         return self.hold(Partial(function, self.read(below)))
 
     def all_but_some(self, found):
@@ -131,7 +132,7 @@ class Reader:
 
     def matrices(self, tex):
         """Hold matrices, and vectors where no index follows, in products that keep their order."""
-        whole = {name: self.matrix(name) for name in self.entries if len(name) == 1}
+        whole = {name: self.matrix(name) for name in self.entries if len(name) == 1 and name in tex}
         literal = {r"\mathbf{1}": Matrix.ones(size(C), 1)}
         for name, matrix in whole.items():
             literal[rf"{name}^{{\top}}"] = matrix.T

@@ -34,7 +34,7 @@ def reindexed(expr, name):
     if not expr.args or isinstance(expr, Indexed):
         return expr
     if isinstance(expr, SumExcept):
-        return reindexed(expr.whole(), name)
+        return reindexed(expr.over_all(), name)
     expr = expr.func(*(reindexed(arg, name) for arg in expr.args))
     if isinstance(expr, SumOver | Product):
         body, (index, low, high) = expr.args
@@ -67,7 +67,7 @@ def put(expr, rules, stop=None):
     if isinstance(expr, Subs):
         return put(expr.expr, rules, stop).subs(*expr.variables, *expr.point)
     if isinstance(expr, SumExcept):
-        return put(expr.whole(), rules, stop)
+        return put(expr.over_all(), rules, stop)
     if head(expr) in rules and head(expr) != stop:
         return put(meaning(expr, rules), rules, stop)
     if isinstance(expr, SumOver | Product):
