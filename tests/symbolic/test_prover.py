@@ -41,6 +41,9 @@ def test_indices_of_other_counts_coincide_among_themselves():
         exprs = [X[n, d] * X[other, d] * z[c]]
     apart = [world for name, world in cases(exprs) if name == "C = 3"][-1]
     assert (apart[n], apart[other], apart[n.upper], apart[d.upper]) == (2, 1, 2, 2)
+    third = Idx("o", (1, n.upper))
+    *_, (_, three) = cases([X[n, d] * X[other, d] * X[third, d]])
+    assert (three[n], three[other], three[third], three[n.upper]) == (2, 1, 3, 3)
 
 
 def test_sum_of_a_constant_counts_its_terms(identity):

@@ -60,10 +60,8 @@ def cases(exprs, distinct=(), general=True, classes=SMALL, sizes=()):
                 for count, order in orders.items()
                 for block, at in zip(own[count], order, strict=False)
             }
-            world = {index: numbers[block] for index, block in pattern.items()}
+            world = {C: Integer(size)}
+            world |= {index: numbers[block] for index, block in pattern.items()}
             world |= {count: Integer(max(2, len(own[count]))) for count in others}
             for many in range(1, size + 1) if sizes else (1,):
-                yield (
-                    f"C = {size}",
-                    {**world, **dict.fromkeys(sizes, Integer(many)), C: Integer(size)},
-                )
+                yield f"C = {size}", {**world, **dict.fromkeys(sizes, Integer(many))}

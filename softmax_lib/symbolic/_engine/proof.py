@@ -20,12 +20,9 @@ class Proof:
             for step in chain.steps[1:]:
                 sign = in_words(chain.sign) if step is chain.steps[-1] else ""
                 shown = f"  = {to_text(step.expr)} {sign}".rstrip()
-                lines.append(
-                    f"    {shown}    ({in_words(step.why)})" if step.why else f"    {shown}"
-                )
-        lines += [
-            f"  therefore {in_words(relation(claim, to_text))}" for claim in self.conclusions()
-        ]
+                why = f"    ({in_words(step.why)})" if step.why else ""
+                lines.append(f"    {shown}{why}")
+        lines += [f"  therefore {in_words(said)}" for said in self.conclusions(to_text)]
         return "\n".join(lines)
 
     def _repr_latex_(self):
@@ -40,19 +37,18 @@ class Proof:
                 sign = " " + chain.sign if step is chain.steps[-1] and chain.sign else ""
                 rows.append(f"{left} &= {to_latex(step.expr)}{sign} && {prose(step.why)}")
                 left = ""
-        rows += [
-            rf"&\rlap{{\text{{Therefore ${relation(claim, to_latex)}$.}}}}"
-            for claim in self.conclusions()
-        ]
+        said = self.conclusions(to_latex)
+        rows += [rf"&\rlap{{\text{{Therefore ${claim}$.}}}}" for claim in said]
         steps = "\\begin{aligned}\n" + " \\\\[6pt]\n".join(rows) + "\n\\end{aligned}"
         parts = [steps] if rows else []
         verdict = self.entry.verdict.replace("_", r"\_").split("; ")
         parts += [rf"\small\text{{{words}}}" for words in verdict]
         return "$$\\begin{gathered}\n" + " \\\\[6pt]\n".join(parts) + "\n\\end{gathered}$$"
 
-    def conclusions(self):
+    def conclusions(self, show):
         """The claims that no chain shows from side to side; a definition concludes nothing."""
-        return [claim for claim in self.entry.claims if set(claim.relations) != {"="}]
+        claims = (claim for claim in self.entry.claims if set(claim.relations) != {"="})
+        return [relation(claim, show) for claim in claims]
 
 
 def relation(claim, show):

@@ -64,9 +64,8 @@ def verify_chain(entry, chain):
 def verify_claim(entry, claim):
     """Every relation of a claim is what some chain shows, or holds outright."""
     for left, relation, right in zip(claim.sides, claim.relations, claim.sides[1:], strict=False):
-        if claim.hypothesis or any(
-            shows(entry, chain, left, relation, right) for chain in entry.chains
-        ):
+        shown = any(shows(entry, chain, left, relation, right) for chain in entry.chains)
+        if claim.hypothesis or shown:
             continue
         where = "no chain of steps shows it"
         if relation == "=":

@@ -63,6 +63,10 @@ class Reader:
         self.held[name] = expr
         return "\\" + name
 
+    def replace(self, pattern, meaning, tex):
+        """Hold what a pattern finds; ``meaning`` gets the parts that it marks."""
+        return re.sub(pattern, lambda at: self.hold(meaning(*at.groups())), tex)
+
     def read(self, tex):
         """The expression, a Matrix where the TeX is one; UnreadableError where it cannot be had."""
         from sympy.parsing.latex import LaTeXParsingError, parse_latex
@@ -78,22 +82,17 @@ class Reader:
         tex = re.sub(r"\\sum_\{(\w) \\ne ([^{}]*)\}", self.all_but_some, tex)
         for name in sorted(self.names, key=len, reverse=True):
             tex = tex.replace(name, self.hold(self.names[name]))
-        tex = re.sub(r"\\frac\{\\partial (.*?)\}\{\\partial (.*?)\}(?!\})", self.derivative, tex)
+        tex = self.replace(
+            r"\\frac\{\\partial (.*?)\}\{\\partial (.*?)\}(?!\})", self.derivative, tex
+        )
         for name in sorted(self.entries, key=len, reverse=True):
             tex = self.components(name, tex)
         for name, function in self.functions.items():
-            tex = re.sub(
-                rf"(?<![\\a-z]){name}\(([^()]*)\)",
-                lambda at, function=function: self.hold(
-                    function(*map(self.read, at[1].split(", ")))
-                ),
-                tex,
+            pattern = rf"(?<![\\a-z]){name}\(([^()]*)\)"
+            tex = self.replace(
+                pattern, lambda at, f=function: f(*map(self.read, at.split(", "))), tex
             )
-        tex = re.sub(
-            r"\\delta_\{(\w)(\w)\}",
-            lambda at: self.hold(delta(self.index(at[1]), self.index(at[2]))),
-            tex,
-        )
+        tex = self.replace(r"\\delta_\{(\w)(\w)\}", lambda *at: delta(*map(self.index, at)), tex)
         tex = self.matrices(tex)
         # A name or a number before a bracket is a factor, not a function; after a sum's upper
         # end the bracket begins the summand.
@@ -105,16 +104,14 @@ class Reader:
         before, after = around_indices(name)
         places = r"(\w)" if len(entry.indices) == 1 else r"\{(\w)(\w)\}"
         pattern = rf"(?<![\\A-Za-z]){re.escape(before)}_{places}{re.escape(after)}"
-        return re.sub(
-            pattern, lambda at: self.hold(entry.base[tuple(map(self.index, at.groups()))]), tex
-        )
+        return self.replace(pattern, lambda *at: entry.base[tuple(map(self.index, at))], tex)
 
-    def derivative(self, found):
-        """Hold the derivative of a scalar by a scalar or, entry by entry, by a matrix."""
-        function, below = self.read(found[1]), found[2]
+    def derivative(self, above, below):
+        """The derivative of a scalar by a scalar or, entry by entry, by a matrix."""
+        function = self.read(above)
         if below in self.entries:
-            return self.hold(self.matrix(below).applyfunc(lambda one: Partial(function, one)))
-        return self.hold(Partial(function, self.read(below)))
+            return self.matrix(below).applyfunc(lambda one: Partial(function, one))
+        return Partial(function, self.read(below))
 
     def all_but_some(self, found):
         """A sum over all but some, as a sum over all with a factor."""
@@ -141,7 +138,7 @@ class Reader:
         for name, matrix in literal.items():
             tex = tex.replace(name, self.hold(matrix) + " ")
         bare = rf"(?<![\\A-Za-z{{])([{''.join(whole)}])(?![\w(])"
-        return re.sub(bare, lambda at: self.hold(whole[at[1]]) + " ", tex) if whole else tex
+        return self.replace(bare, whole.get, tex) if whole else tex
 
     def convert(self, expr):
         """Symbols of the chapter for parsed ones, from inside out."""
