@@ -1,4 +1,4 @@
-"""Chapter 5: the gradient of the loss in the logits, and of a batch in a linear layer."""
+"""Equations of backpropagation: the gradient in the logits, and of a batch in a linear layer."""
 
 from sympy import Abs, Idx, IndexedBase, Integer, Symbol, evaluate, exp, log
 

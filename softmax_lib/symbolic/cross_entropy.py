@@ -1,4 +1,4 @@
-"""Chapter 4: from likelihood to cross-entropy, and what happens to its gradient."""
+"""Equations of cross-entropy: from likelihood to the loss, and what happens to its gradient."""
 
 from sympy import E, Idx, IndexedBase, Integer, Subs, Symbol, evaluate, exp, log, symbols
 

@@ -1,4 +1,4 @@
-"""Chapter 1: from what softmax should do to the formula, and what follows from the formula."""
+"""Equations of the definition: from what softmax should do to the formula, and what follows."""
 
 from sympy import Idx, IndexedBase, Integer, Limit, Subs, Symbol, evaluate, exp, oo, symbols, tanh
 from sympy.core.function import Function, UndefinedFunction

@@ -1,4 +1,4 @@
-"""Chapter 3: the derivative of softmax, its Jacobian, and what the Jacobian does to a vector."""
+"""Equations of the derivative of softmax: its Jacobian, and what that does to a vector."""
 
 from sympy import IndexedBase, Integer, Matrix, Rational, Symbol, evaluate, exp, log
 

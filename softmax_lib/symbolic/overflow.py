@@ -1,4 +1,4 @@
-"""Chapter 2: the largest logit taken out, and log-sum-exp."""
+"""Equations against overflow: the largest logit taken out, and log-sum-exp."""
 
 import numpy as np
 from sympy import Idx, IndexedBase, Symbol, evaluate, exp, log

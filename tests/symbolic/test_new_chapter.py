@@ -7,7 +7,17 @@ import pytest
 from sympy import Function, Idx, IndexedBase, Integer, Rational, Symbol, evaluate, symbols
 
 from softmax_lib.course import CHAPTERS
-from softmax_lib.symbolic import Chain, Claim, Code, Definition, Ledger, ProofError, Step, Theorem
+from softmax_lib.symbolic import (
+    LEDGER,
+    Chain,
+    Claim,
+    Code,
+    Definition,
+    Ledger,
+    ProofError,
+    Step,
+    Theorem,
+)
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, delta, sum_over
 from softmax_lib.symbolic._engine.read_back import read_back
 
@@ -58,9 +68,11 @@ with evaluate(False):
         ),
         Theorem(
             "toy-function",
-            r"f(\beta + \lambda) - \beta = f(\lambda + \beta) - \beta",
-            Claim(f(beta + lift) - beta, "=", f(lift + beta) - beta),
-            Chain(Step(f(beta + lift) - beta), Step(f(lift + beta) - beta, "a sum turned")),
+            r"f(\beta + \lambda, \beta) - \beta = f(\lambda + \beta, \beta) - \beta",
+            Claim(f(beta + lift, beta) - beta, "=", f(lift + beta, beta) - beta),
+            Chain(
+                Step(f(beta + lift, beta) - beta), Step(f(lift + beta, beta) - beta, "a sum turned")
+            ),
         ),
         Theorem(
             "toy-last",
@@ -78,6 +90,11 @@ def ledger():
     return Ledger.of([*CHAPTERS, SimpleNamespace(name="toy", room=lambda role: room)])
 
 
+def test_it_reads_its_own_symbols_first_and_then_those_before(ledger):
+    assert ledger["toy-centre"].symbols == (*SYMBOLS, *LEDGER.symbols)
+    assert ledger["softmax"].symbols == CHAPTERS[0].room("symbolic").SYMBOLS
+
+
 @pytest.mark.parametrize("label", [entry.label for entry in ENTRIES])
 def test_its_entries_prove_and_read_back(label, ledger):
     assert repr(ledger.prove(label)).startswith(f"{label}: ")
@@ -93,7 +110,7 @@ def test_its_entries_prove_and_read_back(label, ledger):
         ("toy-centre", "A_{to}", "A_{oo}"),
         ("toy-centre", "w_t", "w_u"),
         ("toy-deviations", r"\hat A_o", r"\hat A_1"),
-        ("toy-function", r"f(\beta", r"f(-\beta"),
+        ("toy-function", r"f(\beta + \lambda, \beta)", r"f(\beta, \beta + \lambda)"),
         ("toy-last", "A_{1C}", "A_{2C}"),
     ],
 )

@@ -34,7 +34,7 @@ def test_what_cannot_be_read_says_why(unreadable, reason, reader):
     with pytest.raises(UnreadableError, match=reason):
         reader.read(unreadable)
     found = read_back(LEDGER["nll-logits"], f"L = {unreadable}")
-    assert isinstance(found[unreadable.replace("X", "X")], str)
+    assert isinstance(found[unreadable], str)
 
 
 def test_reader_knows_numbers_as_indices(reader):

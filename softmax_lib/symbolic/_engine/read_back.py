@@ -86,21 +86,22 @@ def value(expr, indices):
     """The value of an expression for numbers of its indices."""
     sizes = {count: Integer(size(count)) for count in (C, *free_counts(expr))}
     expr = expr.xreplace({**sizes, **indices})
-    # Any function will do for an unknown one, if it is always the same.
-    unknown = {
-        part: exp(drawn(part.func.__name__) * part.args[0]) for part in expr.atoms(AppliedUndef)
-    }
-    known = {part: part.for_size(size(C)) for part in expr.atoms(ForEachC)}
-    expr = expr.xreplace({**unknown, **known})
+    expr = expr.replace(lambda part: isinstance(part, AppliedUndef), some_function)
+    expr = expr.xreplace({part: part.for_size(size(C)) for part in expr.atoms(ForEachC)})
     expr = expr.xreplace({part: exact(part) for part in expr.atoms(Limit, Product)})
     bases = sorted(expr.atoms(IndexedBase), key=str)
     plain = {base: IndexedBase(f"base{at}") for at, base in enumerate(bases)}
-    names = sorted(
-        expr.free_symbols - expr.atoms(Indexed) - {base.label for base in bases}, key=str
-    )
+    labels = {base.label for base in bases}
+    names = sorted(expr.free_symbols - expr.atoms(Indexed) - labels, key=str)
     function = lambdify([*plain.values(), *names], expr.xreplace(plain), "mpmath")
     with workdps(DIGITS):
         return mpf(function(*map(Table, map(str, bases)), *map(decimal, map(str, names))))
+
+
+def some_function(part):
+    """What an unknown function stands for: any will do, if it is always the same."""
+    weighted = (at * argument for at, argument in enumerate(part.args, start=1))
+    return exp(drawn(part.func.__name__) * sum(weighted))
 
 
 def exact(part):
