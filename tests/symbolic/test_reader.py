@@ -1,6 +1,7 @@
 """The reader of TeX: what it knows, and what it says of what it cannot read."""
 
 import pytest
+from sympy import IndexedBase, Symbol
 
 from softmax_lib.symbolic import LEDGER
 from softmax_lib.symbolic._engine.expressions import delta, sum_over
@@ -49,8 +50,11 @@ def test_sum_over_all_but_some(reader):
 
 
 def test_the_first_of_two_symbols_of_one_name_counts():
-    assert Reader((k, p[i], y[k])).read("p_k") == p[k]
-    assert Reader((z[i], i)).read("z_i") == z[i]
+    vectors = [IndexedBase("q", **{kind: True})[k] for kind in ("positive", "real")]
+    numbers = [Symbol("x", **{kind: True}) for kind in ("positive", "real")]
+    for first, second in (vectors, vectors[::-1], numbers, numbers[::-1]):
+        assert first != second
+        assert Reader((k, first, second)).read(to_latex(first)) == first
 
 
 def test_every_symbol_reads_back_as_it_prints(reader):
