@@ -6,7 +6,6 @@ the one before, for every C at once and again for each C in 2..5. An inequality 
 starts at the difference of its sides and ends in something whose sign is manifest.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sympy import Expr
@@ -64,8 +63,7 @@ class Code:
     """
 
     def __init__(self, call, arguments, indices=(), *, name="", found=None):
-        self.name = name or call.__name__
-        self.call: Callable = call
+        self.call, self.name = call, name or call.__name__
         self.arguments, self.indices, self.found = arguments, indices, found or {}
 
 

@@ -5,15 +5,19 @@ those are cut out first, and a held place stands for each.
 """
 
 import re
-from functools import reduce
+from functools import cache, partial, reduce
 from operator import add, mul
 
 from sympy import E, Idx, Indexed, Integer, Limit, Matrix, Mul, Product, Sum, Symbol, log
 from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import ShapeError
+from sympy.parsing.latex import LaTeXParsingError, parse_latex
 
 from softmax_lib.symbolic._engine.expressions import C, Partial, SumOver, delta
 from softmax_lib.symbolic._engine.printer import around_indices, to_latex
+
+# SymPy's parser is slow, and many formulas are alike once their symbols are held.
+parsed = cache(partial(parse_latex, strict=True))
 
 
 class UnreadableError(ValueError):
@@ -69,11 +73,9 @@ class Reader:
 
     def read(self, tex):
         """The expression, a Matrix where the TeX is one; UnreadableError where it cannot be had."""
-        from sympy.parsing.latex import LaTeXParsingError, parse_latex
-
         tex = self.cut_out(squeezed(tex))
         try:
-            return self.convert(parse_latex(tex, strict=True))
+            return self.convert(parsed(tex))
         except (LaTeXParsingError, ShapeError, TypeError) as error:
             raise UnreadableError(str(error).strip().splitlines()[0]) from error
 
@@ -81,7 +83,7 @@ class Reader:
         """Hold everything that SymPy's parser would misunderstand."""
         tex = re.sub(r"\\sum_\{(\w) \\ne ([^{}]*)\}", self.all_but_some, tex)
         for name in sorted(self.names, key=len, reverse=True):
-            tex = tex.replace(name, self.hold(self.names[name]))
+            tex = tex.replace(name, self.hold(self.names[name])) if name in tex else tex
         tex = self.replace(
             r"\\frac\{\\partial (.*?)\}\{\\partial (.*?)\}(?!\})", self.derivative, tex
         )
@@ -136,7 +138,7 @@ class Reader:
             spread = Matrix(matrix.rows, matrix.rows, lambda s, t, m=matrix: m[s] if s == t else 0)
             literal[rf"\operatorname{{diag}}({name})"] = spread
         for name, matrix in literal.items():
-            tex = tex.replace(name, self.hold(matrix) + " ")
+            tex = tex.replace(name, self.hold(matrix) + " ") if name in tex else tex
         bare = rf"(?<![\\A-Za-z{{])([{''.join(whole)}])(?![\w(])"
         return self.replace(bare, whole.get, tex) if whole else tex
 
