@@ -148,7 +148,7 @@ REGRESSION = tests("regression")
 API = tests("public_api")
 RULES = ("tests/book/test_notebooks.py::test_chapter_keeps_the_rule",)
 LEDGER = ("tests/book/test_notebooks.py::test_chapter_prints_its_ledger",)
-SYMBOLIC = tests("symbolic")
+SYMBOLIC = ("tests/symbolic",)
 STRICT = tests("strict")
 TILES = tests("tiles")
 ACCURACY = tests("accuracy")
@@ -205,15 +205,15 @@ COURSE = [
     ),
     Mutant(
         LIB + "symbolic/definition.py",
-        r'tex=r"p_i - p_j = p_j (e^{z_i - z_j} - 1)"',
-        r'tex=r"p_i - p_j = p_j (e^{z_i - z_j} + 1)"',
+        r'r"p_i - p_j = p_j (e^{z_i - z_j} - 1)"',
+        r'r"p_i - p_j = p_j (e^{z_i - z_j} + 1)"',
         "the TeX of one formula in the ledger",
         (*LEDGER, *SYMBOLIC),
     ),
     Mutant(
         LIB + "symbolic/definition.py",
-        "claims=(Claim((p[i] - p[j], p[j] * (exp(gap) - 1))),)",
-        "claims=(Claim((p[i] - p[j], p[j] * (exp(gap) + 1))),)",
+        'Claim(p[i] - p[j], "=", p[j] * (exp(gap) - 1))',
+        'Claim(p[i] - p[j], "=", p[j] * (exp(gap) + 1))',
         "the SymPy form of one formula in the ledger",
         SYMBOLIC,
     ),

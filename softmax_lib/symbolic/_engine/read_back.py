@@ -9,23 +9,22 @@ from zlib import crc32
 
 from mpmath import mpf, workdps
 from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rational, exp, lambdify
+from sympy.core.function import AppliedUndef
 
-from . import notation as nt
-from .algebra import resolve
-from .definition import kappa
-from .notation import Growth, LeadingMinor, Total
-from .reader import SIZES, Reader, UnreadableError
+from softmax_lib.symbolic._engine.cases import free_counts, free_indices
+from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
+from softmax_lib.symbolic._engine.reader import Reader, UnreadableError, size, squeezed
+from softmax_lib.symbolic._engine.substitution import resolve
 
 RELATIONS = ("=", r"\le", r"\ge")
 CLAUSES = (r"\quad\Longrightarrow\quad", r", \qquad", r"\quad")
-PLACE = {nt.i: 1, nt.j: 2, nt.k: 3, nt.STAR: 1, nt.c: 2, nt.n: 2, nt.d: 1}
 DIGITS = 30
 TOLERANCE = mpf(10) ** -25
 
 
 def clauses(tex):
     """Split TeX into statements: each its sides and the relations between them."""
-    tex = re.sub(r"\\left|\\right|\\,", "", tex)
+    tex = squeezed(tex)
     rows = re.search(r"\\begin\{cases\}(.*)\\end\{cases\}", tex)
     if rows:
         values = [row.split("&")[0] for row in rows[1].split(r"\\")]
@@ -69,22 +68,40 @@ def decimal(name):
     return mpf(drawn(name).p) / drawn(name).q
 
 
-def number(expr, rules, place):
-    """The value of an expression at one point, to 30 digits."""
-    expr = resolve(expr, rules).xreplace({**SIZES, **place})
-    expr = expr.replace(Growth, lambda argument: exp(kappa * argument))
-    minors = {part: part.determinant(int(SIZES[nt.C])) for part in expr.atoms(LeadingMinor)}
-    expr = expr.xreplace(minors)
-    for part in expr.atoms(Limit, Product):
-        expr = expr.xreplace({part: exact(part)})
+def place(exprs):
+    """Numbers for the free indices of expressions, different as far as their counts allow."""
+    indices = free_indices(*exprs)
+    number = {one: [x for x in indices if x.upper == one.upper].index(one) for one in indices}
+    # Not 1 first: a sum from there to the end is the whole sum.
+    return {one: Integer((2, 1, 3)[number[one] % size(one.upper)]) for one in indices}
+
+
+def values(exprs):
+    """The values of expressions at one point, to 30 digits, definitions being put in."""
+    indices = place(exprs)
+    return [value(expr, indices) for expr in exprs]
+
+
+def value(expr, indices):
+    """The value of an expression for numbers of its indices."""
+    sizes = {count: Integer(size(count)) for count in (C, *free_counts(expr))}
+    expr = expr.xreplace({**sizes, **indices})
+    expr = expr.replace(lambda part: isinstance(part, AppliedUndef), some_function)
+    expr = expr.xreplace({part: part.for_size(size(C)) for part in expr.atoms(ForEachC)})
+    expr = expr.xreplace({part: exact(part) for part in expr.atoms(Limit, Product)})
     bases = sorted(expr.atoms(IndexedBase), key=str)
     plain = {base: IndexedBase(f"base{at}") for at, base in enumerate(bases)}
-    names = sorted(
-        expr.free_symbols - expr.atoms(Indexed) - {base.label for base in bases}, key=str
-    )
+    labels = {base.label for base in bases}
+    names = sorted(expr.free_symbols - expr.atoms(Indexed) - labels, key=str)
     function = lambdify([*plain.values(), *names], expr.xreplace(plain), "mpmath")
     with workdps(DIGITS):
         return mpf(function(*map(Table, map(str, bases)), *map(decimal, map(str, names))))
+
+
+def some_function(part):
+    """What an unknown function stands for: any will do, if it is always the same."""
+    weighted = (at * argument for at, argument in enumerate(part.args, start=1))
+    return exp(drawn(part.func.__name__) * sum(weighted))
 
 
 def exact(part):
@@ -92,23 +109,25 @@ def exact(part):
     if isinstance(part, Product):
         return part.doit()
     body, *rest = part.args
-    body = body.replace(lambda inner: isinstance(inner, Total), lambda inner: inner.doit())
+    body = body.replace(lambda inner: isinstance(inner, SumOver), lambda inner: inner.doit())
     point = {leaf: drawn(str(leaf)) for leaf in body.atoms(Indexed)}
     return Limit(body.xreplace(point), *rest).doit()
 
 
-def agrees(read, side, rules):
+def same_values(read, side, entry):
     """Whether what was read has the value of a side of a claim, entry by entry for a matrix."""
+    meant = resolve(side, entry.rules())
     if not isinstance(read, Matrix):
-        at = {symbol: Integer(number_) for symbol, number_ in PLACE.items()}
-        return bool(abs(number(read, rules, at) - number(side, rules, at)) < TOLERANCE)
-    free = [one for one in (nt.n, nt.d, nt.i, nt.j, nt.c) if one in side.free_symbols]
-    # On the diagonal, above and below it.
+        got, expected = values([resolve(read, entry.rules()), meant])
+        return bool(abs(got - expected) < TOLERANCE)
+    # Rows and columns are numbered as those of the code's result, or else by name.
+    free = entry.code.indices if entry.code else free_indices(side)
     rows, columns = read.shape
-    for position in [at for at in ((0, 0), (0, 1), (1, 0)) if at[0] < rows and at[1] < columns]:
-        at = {one: Integer(where + 1) for one, where in zip(free, position, strict=False)}
-        gap = number(read[position], rules, at) - number(side, rules, at)
-        if abs(gap) >= TOLERANCE:
+    # On the diagonal, above and below it.
+    for at in [at for at in ((0, 0), (0, 1), (1, 0)) if at[0] < rows and at[1] < columns]:
+        indices = {index: Integer(number + 1) for index, number in zip(free, at, strict=False)}
+        got = value(resolve(read[at], entry.rules()), indices)
+        if abs(got - value(meant, indices)) >= TOLERANCE:
             return False
     return True
 
@@ -140,7 +159,7 @@ def read_back(entry, tex=None):
         result[" ".join(relations)] = tuple(relations) == claim.relations
         for side, meant in zip(sides, claim.sides, strict=False):
             try:
-                result[side] = agrees(Reader().read(side), meant, entry.rules())
+                result[side] = same_values(Reader(entry.symbols).read(side), meant, entry)
             except UnreadableError as reason:
                 result[side] = str(reason)
     result["every claim"] = next(claims, None) is None

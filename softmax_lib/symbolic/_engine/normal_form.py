@@ -2,7 +2,7 @@
 
 Exponentials become products of positive quantities, logarithms sums, and a sum over the classes
 falls into sums that do not simplify further. Two expressions are equal if the difference of
-their normal forms vanishes as a rational function, which `zero.is_zero` decides.
+their normal forms vanishes as a rational function, which `is_zero` decides.
 """
 
 from sympy import (
@@ -28,9 +28,9 @@ from sympy import (
     tanh,
 )
 
-from . import notation as nt
-from .algebra import CLASS_INDICES, bound, depth
-from .notation import LeadingMinor, Total
+from softmax_lib.symbolic._engine.cases import free_indices
+from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
+from softmax_lib.symbolic._engine.substitution import index_by_depth
 
 EULER = Symbol("e", positive=True)
 MORE_CLASSES = Symbol("C'", integer=True, nonnegative=True)
@@ -56,21 +56,21 @@ class Normal:
     ----------
     substitution : dict
         The world: what C and the class indices are.
-    sums_to_one : iterable of IndexedBase
-        Vectors whose entries (over the last index) sum to one.
+    sums_to_one : iterable of Indexed
+        Entries of vectors that sum to one over the last index.
     """
 
     def __init__(self, substitution, sums_to_one=()):
         self.substitution = substitution
-        self.concrete = nt.C in substitution
-        self.sums_to_one = set(sums_to_one)
+        self.concrete = C in substitution
+        self.sums_to_one = {one.base: one.ranges[-1][1] for one in sums_to_one}
 
     def walk(self, expr):
         """The normal form of an expression whose world has been put in."""
-        if isinstance(expr, Total):
+        if isinstance(expr, SumOver):
             return self.sum(expr)
-        if isinstance(expr, LeadingMinor):
-            return self.walk(expr.determinant(int(self.substitution[nt.C])))
+        if isinstance(expr, ForEachC):
+            return self.walk(expr.for_size(int(self.substitution[C])))
         if isinstance(expr, Product):
             return self.walk(Mul(*self.terms(expr)))
         if isinstance(expr, Limit):
@@ -103,7 +103,7 @@ class Normal:
         *front, last = expr.indices
         weight = [
             Symbol(f"{expr.base}{(*front, at)}", positive=True)
-            for at in range(1, int(self.substitution[nt.C]) + 1)
+            for at in range(1, int(self.substitution[self.sums_to_one[expr.base]]) + 1)
         ]
         return weight[int(last) - 1] / Add(*weight)
 
@@ -117,37 +117,37 @@ class Normal:
         body, (index, low, high) = expr.args
         if high.is_Integer and low.is_Integer:
             # The body first: what is the same in every term is then worked out once.
-            inner = Total(self.walk(body), (index, low, high))
+            inner = SumOver(self.walk(body), (index, low, high))
             return Add(*(self.walk(term) for term in self.terms(inner)))
-        return self.split(self.walk(body), index, low, high)
+        return self.split_sum(self.walk(body), index, low, high)
 
-    def split(self, body, index, low, high):
+    def split_sum(self, body, index, low, high):
         """Linear splitting of a sum over a general range."""
         for pick in sorted(body.atoms(KroneckerDelta), key=str):
-            if index in pick.args:
+            other = next((arg for arg in pick.args if arg != index), index)
+            if index in pick.args and low == 1 and high == getattr(other, "upper", high):
                 # The delta changes one term alone: the one at its other index.
                 off, on = (body.xreplace({pick: Integer(value)}) for value in (0, 1))
-                other = next(arg for arg in pick.args if arg != index)
                 change = self.walk((on - off).xreplace({index: other}))
-                return self.split(off, index, low, high) + change
+                return self.split_sum(off, index, low, high) + change
         parts = []
         for term in Add.make_args(expanded(body)):
             outside, inside = term.as_independent(index, as_Add=False)
             if inside == 1:
                 parts.append((high - low + 1) * outside)
-            elif self.whole_distribution(inside, index):
+            elif low == 1 and self.whole_distribution(inside, index, high):
                 parts.append(outside)
             else:
-                own = bound(depth(inside) + 1)
-                parts.append(outside * Total(inside.xreplace({index: own}), (own, low, high)))
+                own = index_by_depth(inside)
+                parts.append(outside * SumOver(inside.xreplace({index: own}), (own, low, high)))
         return Add(*parts)
 
-    def whole_distribution(self, inside, index):
+    def whole_distribution(self, inside, index, high):
         """Whether summing over an index adds up a vector that sums to one."""
         return (
             isinstance(inside, Indexed)
-            and inside.base in self.sums_to_one
             and inside.indices[-1] == index
+            and self.sums_to_one.get(inside.base) == high
         )
 
     def exponential(self, power):
@@ -163,7 +163,7 @@ class Normal:
         parts = []
         for base, power in factor(value).as_powers_dict().items():
             # There is at least one class.
-            if not base.xreplace({nt.C: 1 + MORE_CLASSES}).is_positive:
+            if not base.xreplace({C: 1 + MORE_CLASSES}).is_positive:
                 return log(value)
             exact = {EULER: Integer(1)}.get(base, log(base))
             parts.append(power * (base.args[0] if isinstance(base, Exponential) else exact))
@@ -174,9 +174,11 @@ class Normal:
         value = factor(value)
         if not self.concrete:
             # With two classes or more, a sum of positive terms exceeds any one of them.
-            for whole in sorted(value.atoms(Total), key=str):
-                body, (index, _, _) = whole.args
-                for own in sorted(value.free_symbols & set(CLASS_INDICES), key=str):
+            for whole in sorted(value.atoms(SumOver), key=str):
+                body, (index, low, high) = whole.args
+                for own in free_indices(value):
+                    if (low, high) != (1, own.upper):
+                        continue
                     rest = Symbol("rest", positive=True)
                     changed = factor(value.subs(whole, body.subs(index, own) + rest))
                     if changed.is_nonnegative or changed.is_nonpositive:

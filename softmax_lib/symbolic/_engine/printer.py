@@ -1,20 +1,29 @@
 """Prints expressions as they were written: as TeX that KaTeX reads, and as plain text."""
 
+import re
+
 from sympy import Add, Indexed, Integer, Limit, Mul, Number, Pow, Product, Symbol, tanh
+from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from .notation import Growth, GrowthRate, Others, Partial, Total
+from softmax_lib.symbolic._engine.expressions import Partial, SumExcept, SumOver
 
-SPOKEN = {
-    r"\bar L": "mean_L",
-    r"\bar v": "mean_v",
-    r"\tilde y": "smooth_y",
-    r"\operatorname{KL}(y \| p)": "KL(y, p)",
-    r"\operatorname{LSE}(z)": "LSE(z)",
-    r"\operatorname{LSE}(z + a)": "LSE(z + a)",
-}
-BIG = (Total, Others, Product, Limit)
+# How TeX is spelled in plain text: names of symbols first, then what reasons hold besides.
+NAMES = ((r"\\bar ", "mean_"), (r" \\\|", ","), (r"\\(?:operatorname|mathrm)\{(\w+)\}", r"\1"))
+SPELLED = (
+    NAMES[-1],
+    (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
+    (r"_\{([^{}]*)\}", r"_\1"),
+    (r"\^\{\\top\}", "'"),
+    (r"\^\{([^{}]*)\}", r"^(\1)"),
+    (r"\\le\b", "<="),
+    (r"\\ge\b", ">="),
+    (r"\\to\b", "->"),
+    (r"\\infty\b", "oo"),
+    (r"\$|\\,|\\", ""),
+)
+BIG = (SumOver, SumExcept, Product, Limit)
 
 
 def is_inverse(expr):
@@ -31,17 +40,21 @@ def is_fraction(expr):
 
 def is_short(expr):
     """Whether a derivative of the expression fits above the fraction bar."""
-    return isinstance(expr, Symbol | Indexed | Growth) or (
+    return isinstance(expr, Symbol | Indexed | AppliedUndef) or (
         expr.is_Function and isinstance(expr.args[0], Symbol | Indexed)
     )
+
+
+def around_indices(name):
+    """What stands before and after the indices of a vector: p_i, but p_i(T)."""
+    return re.fullmatch(r"(.+?)(\(\w\))?", name).groups("")
 
 
 class TeX(LatexPrinter):
     """SymPy's printer, but the order of terms and factors is the writer's."""
 
-    def __init__(self):
-        super().__init__({"order": "none"})
-        self.raised = False
+    # Whether what is printed stands in an exponent.
+    raised = False
 
     def brackets(self, expr):
         return f"({self._print(expr)})" if self.raised else rf"\left({self._print(expr)}\right)"
@@ -60,7 +73,7 @@ class TeX(LatexPrinter):
             return r"\frac{{{}}}{{{}}}".format(*parts)
         return f"{self.factor(above, last=False, first=True)} / {self.factor(below, last=False)}"
 
-    def _print_exp(self, expr, exp=None):
+    def _print_exp(self, expr):
         before, self.raised = self.raised, True
         power = self._print(expr.args[0])
         self.raised = before
@@ -91,7 +104,7 @@ class TeX(LatexPrinter):
         for before, one in zip(expr.args, rest, strict=False):
             numbers = before == 0 or isinstance(one, Number)
             dot = numbers or (is_fraction(before) and is_fraction(one))
-            gap = r" \cdot " if dot else r" \, " if isinstance(one, Growth | GrowthRate) else " "
+            gap = r" \cdot " if dot else r" \, " if isinstance(one, AppliedUndef) else " "
             tex += gap + self.factor(one, last=one is rest[-1])
         return tex
 
@@ -105,24 +118,26 @@ class TeX(LatexPrinter):
         return f"{base}^{{{self._print(expr.exp)}}}"
 
     def _print_Indexed(self, expr):
-        name, bracket, argument = str(expr.base.label).partition("(T)")
-        return f"{name}_{{{''.join(map(self._print, expr.indices))}}}{bracket}{argument}"
+        name, argument = around_indices(expr.base.name)
+        return f"{name}_{{{''.join(map(self._print, expr.indices))}}}{argument}"
 
-    def _print_KroneckerDelta(self, expr, exp=None):
+    def _print_Idx(self, expr):
+        return self._print(expr.label)
+
+    def _print_KroneckerDelta(self, expr):
         return rf"\delta_{{{''.join(map(self._print, expr.args))}}}"
 
-    def _print_log(self, expr, exp=None):
-        return r"\log" + self.argument(expr.args[0])
+    def _print_log(self, expr):
+        return rf"\{expr.func.__name__}" + self.argument(expr.args[0])
 
-    def _print_tanh(self, expr, exp=None):
-        return r"\tanh" + self.argument(expr.args[0])
+    _print_tanh = _print_log
 
-    def _print_Total(self, expr):
+    def _print_SumOver(self, expr):
         body, (index, low, high) = expr.args
-        below, above = f"{self._print(index)}={self._print(low)}", self._print(high)
-        return rf"\sum_{{{below}}}^{{{above}}} {self.factor(body, last=True)}"
+        index, low, high = map(self._print, (index, low, high))
+        return rf"\sum_{{{index}={low}}}^{{{high}}} {self.factor(body, last=True)}"
 
-    def _print_Others(self, expr):
+    def _print_SumExcept(self, expr):
         body, index, *left_out = expr.args
         below = rf"{self._print(index)} \ne {', '.join(map(self._print, left_out))}"
         return rf"\sum_{{{below}}} {self.factor(body, last=True)}"
@@ -136,44 +151,31 @@ class TeX(LatexPrinter):
         inner = self.brackets(function) if product else self.factor(function, last=False)
         return rf"\frac{{\partial}}{{{below}}} {inner}"
 
-    def _print_At(self, expr):
-        function, variable, value = expr.args
-        place = f"{self._print(variable)}={self._print(value)}"
-        return rf"\left.{self.factor(function, last=True)}\right|_{{{place}}}"
+    def _print_Subs(self, expr):
+        place = f"{self._print(expr.variables[0])}={self._print(expr.point[0])}"
+        return rf"\left.{self.factor(expr.expr, last=True)}\right|_{{{place}}}"
 
-    def _print_LeadingMinor(self, expr):
-        return r"\det\,(J_{ij})_{i,j < C}"
-
-    def _print_Growth(self, expr, exp=None):
-        return f"g({self._print(expr.args[0])})" + (f"^{{{exp}}}" if exp else "")
-
-    def _print_GrowthRate(self, expr):
-        return f"g'({self._print(expr.args[0])})"
+    def _print_AppliedUndef(self, expr):
+        return f"{expr.func.__name__}({', '.join(map(self._print, expr.args))})"
 
 
 class Text(StrPrinter):
     """Plain text in the writer's order."""
 
-    def __init__(self):
-        super().__init__({"order": "none"})
-
     def _print_Symbol(self, expr):
-        return SPOKEN.get(expr.name, expr.name)
+        return in_words(expr.name, NAMES)
 
     def _print_KroneckerDelta(self, expr):
         return f"delta[{', '.join(map(self._print, expr.args))}]"
 
-    def _print_Total(self, expr):
-        body, (index, low, high) = expr.args
-        span = f"{self._print(index)}={self._print(low)}..{self._print(high)}"
-        return f"sum({self._print(body)}, {span})"
+    def _print_SumOver(self, expr, name="sum"):
+        index, low, high = map(self._print, expr.args[1])
+        return f"{name}({self._print(expr.args[0])}, {index}={low}..{high})"
 
     def _print_Product(self, expr):
-        body, (index, low, high) = expr.args
-        span = f"{self._print(index)}={self._print(low)}..{self._print(high)}"
-        return f"prod({self._print(body)}, {span})"
+        return self._print_SumOver(expr, "prod")
 
-    def _print_Others(self, expr):
+    def _print_SumExcept(self, expr):
         body, index, *left_out = expr.args
         names = ", ".join(map(self._print, left_out))
         return f"sum({self._print(body)}, {self._print(index)}!={names})"
@@ -182,30 +184,28 @@ class Text(StrPrinter):
         function, variable = expr.args
         return f"d({self._print(function)})/d({self._print(variable)})"
 
-    def _print_At(self, expr):
-        function, variable, value = expr.args
+    def _print_Subs(self, expr):
+        function, variable, value = expr.expr, expr.variables[0], expr.point[0]
         return f"{self._print(function)} at {self._print(variable)}={self._print(value)}"
-
-    def _print_LeadingMinor(self, expr):
-        return "det(J[i, j], i, j < C)"
 
     def _print_Limit(self, expr):
         function, variable, point, _ = expr.args
         toward = self._print(point) + ("+" if point == 0 else "")
         return f"lim({self._print(function)}, {self._print(variable)} -> {toward})"
 
-    def _print_Growth(self, expr):
-        return f"g({self._print(expr.args[0])})"
 
-    def _print_GrowthRate(self, expr):
-        return f"g'({self._print(expr.args[0])})"
+def in_words(tex, spelled=SPELLED):
+    """TeX of a reason, spelled out as plain text."""
+    for pattern, words in spelled:
+        tex = re.sub(pattern, words, tex)
+    return tex
 
 
-def tex(expr):
+def to_latex(expr):
     """An expression as TeX."""
-    return TeX().doprint(expr)
+    return TeX({"order": "none"}).doprint(expr)
 
 
-def text(expr):
+def to_text(expr):
     """An expression as plain text."""
-    return Text().doprint(expr)
+    return Text({"order": "none"}).doprint(expr)

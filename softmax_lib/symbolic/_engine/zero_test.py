@@ -10,41 +10,41 @@ def is_zero(expr):
     # A square in place of a quantity, where its root occurs: then the root is one of them too.
     roots = {power.base for power in expr.atoms(Pow) if not power.exp.is_Integer}
     names = {}
-    expr = plain(expr, names, roots)
+    expr = over_symbols(expr, names, roots)
     polynomials = ring(list(names.values()), QQ)[0] if names else ring("unused", QQ)[0]
-    return not factors(expr, polynomials)
+    return not as_powers(expr, polynomials)
 
 
-def plain(expr, names, roots):
+def over_symbols(expr, names, roots):
     """Symbols in place of all that is not a number, a sum, a product or a power."""
     if expr.is_Number:
         return expr
     if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer):
-        return expr.func(*(plain(arg, names, roots) for arg in expr.args))
+        return expr.func(*(over_symbols(arg, names, roots) for arg in expr.args))
     base, power = expr.as_base_exp()
     if base not in names:
         names[base] = Symbol(f"q{len(names)}", positive=True)
     return names[base] ** (2 * power if base in roots else power)
 
 
-def factors(expr, polynomials):
+def as_powers(expr, polynomials):
     """A rational function as polynomials with exponents, negative for denominators; {} is 0."""
     if isinstance(expr, Mul):
         product = {}
         for arg in expr.args:
-            parts = factors(arg, polynomials)
+            parts = as_powers(arg, polynomials)
             if not parts:
                 return {}
             for base, power in parts.items():
                 product[base] = product.get(base, 0) + power
         return product
     if isinstance(expr, Pow):
-        parts = factors(expr.base, polynomials)
+        parts = as_powers(expr.base, polynomials)
         if not parts and expr.exp < 0:
             raise ZeroDivisionError("a denominator vanishes identically")
         return {base: power * int(expr.exp) for base, power in parts.items()}
     if isinstance(expr, Add):
-        terms = [term for term in (factors(arg, polynomials) for arg in expr.args) if term]
+        terms = [term for term in (as_powers(arg, polynomials) for arg in expr.args) if term]
         common = {base: min(term.get(base, 0) for term in terms) for base in set().union(*terms)}
         whole = polynomials.zero
         for term in terms:

@@ -1,0 +1,123 @@
+"""Every entry of the ledger holds, and the TeX that is printed is what is proved.
+
+What is known about the entries of one chapter stands in the test file of its name: `MISPRINTS` of
+their TeX, which must be caught, and `CONCRETE`, the theorems that are not for every C at once.
+"""
+
+import runpy
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sympy import Indexed, Symbol
+
+from softmax_lib.course import CHAPTERS
+from softmax_lib.symbolic import LEDGER, Definition, Ledger, Theorem, prove
+from softmax_lib.symbolic._engine.cases import cases
+from softmax_lib.symbolic._engine.read_back import read_back, values
+from softmax_lib.symbolic._engine.substitution import head, resolve
+
+LABELS = list(LEDGER)
+ROOMS = [chapter for chapter in CHAPTERS if chapter.room("symbolic")]
+SMALL = {f"C = {size}" for size in (2, 3, 4, 5)}
+
+
+def told(chapter):
+    """What the test file of a chapter tells of its entries."""
+    return runpy.run_path(str(Path(__file__).with_name(f"test_{chapter.module}.py")))
+
+
+def at_a_point(entry):
+    """Whether the sides are functions of what the reader is given, without further assumptions."""
+    sides = [side for claim in entry.claims for side in claim.sides]
+    given = {head(one) for side in sides for one in side.atoms(Indexed, Symbol)}
+    supposed = {head(symbol) for chain in entry.chains for symbol, _ in chain.let} - set(
+        entry.rules()
+    )
+    return (
+        isinstance(entry, Theorem)
+        and 3 in entry.classes
+        and not (entry.sums_to_one or entry.sizes or supposed & given)
+        and not any(claim.hypothesis for claim in entry.claims)
+    )
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_entry_proves(label):
+    assert repr(prove(label)).startswith(f"{label}: ")
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_printed_tex_is_the_claim(label):
+    found = read_back(LEDGER[label])
+    assert found == dict.fromkeys(found, True)
+
+
+@pytest.mark.parametrize(
+    ("label", "right", "wrong"), [case for room in ROOMS for case in told(room)["MISPRINTS"]]
+)
+def test_misprint_is_caught(label, right, wrong):
+    entry = LEDGER[label]
+    assert right in entry.tex
+    found = read_back(entry, entry.tex.replace(right, wrong, 1))
+    assert not all(agrees is True for agrees in found.values())
+
+
+@pytest.mark.parametrize("chapter", ROOMS, ids=lambda chapter: chapter.name)
+def test_every_theorem_is_checked_for_every_c_and_each_small_c(chapter):
+    concrete = told(chapter).get("CONCRETE", {})
+    for entry in chapter.room("symbolic").ENTRIES:
+        if isinstance(entry, Theorem):
+            exprs = [resolve(side, entry.rules()) for side in entry.claims[0].sides]
+            seen = cases(exprs, (), entry.general, entry.classes, entry.sizes)
+            wanted = concrete.get(entry.label, {"every C", *SMALL})
+            assert {name for name, _ in seen} == wanted, entry.label
+
+
+@pytest.mark.parametrize("label", [label for label in LABELS if at_a_point(LEDGER[label])])
+def test_claims_hold_at_a_point(label):
+    """mpmath's numbers, in 30 digits: an oracle that shares no normal form with the proofs."""
+    entry = LEDGER[label]
+    for claim in entry.claims:
+        pairs = pairwise(values([resolve(side, entry.rules()) for side in claim.sides]))
+        for relation, (left, right) in zip(claim.relations, pairs, strict=True):
+            if relation == "=":
+                assert abs(left - right) < 1e-25
+            elif label != "lse-bounds":  # there the point is not ordered
+                assert left <= right if relation == r"\le" else left >= right
+
+
+def test_definitions_name_code_of_the_library():
+    for entry in LEDGER.values():
+        if isinstance(entry, Definition):
+            words = f"{entry.code.name} agrees with this definition on random input"
+            assert entry.verdict == words
+
+
+def test_the_ledger_keeps_the_order_of_the_course():
+    assert [entry.label for room in ROOMS for entry in room.room("symbolic").ENTRIES] == LABELS
+
+
+def test_a_proof_is_done_once(monkeypatch):
+    prove("ratio")
+    monkeypatch.setattr(Theorem, "verify", None)
+    assert prove("ratio") is prove("ratio")
+
+
+def test_unknown_label():
+    with pytest.raises(KeyError, match="no entry of the ledger is labelled 'sofmax'"):
+        prove("sofmax")
+
+
+def test_a_label_used_twice_names_both_chapters():
+    room = SimpleNamespace(ENTRIES=(Definition("twice", ""),), SYMBOLS=())
+    one, empty, other = (
+        SimpleNamespace(name=name, room=lambda role, room=room: room)
+        for name, room in (("first", room), ("no-proofs", None), ("second", room))
+    )
+    assert list(Ledger.of([one, empty])) == ["twice"]
+    with pytest.raises(
+        ValueError, match="labelled 'twice': one of the chapter 'first', one of 'second'"
+    ):
+        Ledger.of([one, empty, other])
