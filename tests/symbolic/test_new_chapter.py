@@ -19,7 +19,7 @@ from softmax_lib.symbolic import (
     Theorem,
 )
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, delta, sum_over
-from softmax_lib.symbolic._engine.read_back import read_back
+from softmax_lib.symbolic._engine.round_trip import read_back
 
 M = Symbol("M", integer=True, positive=True)
 t, u = (Idx(name, (1, M)) for name in "tu")

@@ -6,8 +6,8 @@ from sympy import IndexedBase, Symbol
 from softmax_lib.symbolic import LEDGER
 from softmax_lib.symbolic._engine.expressions import delta, sum_over
 from softmax_lib.symbolic._engine.printer import to_latex
-from softmax_lib.symbolic._engine.read_back import read_back
 from softmax_lib.symbolic._engine.reader import Reader, UnreadableError
+from softmax_lib.symbolic._engine.round_trip import read_back
 from softmax_lib.symbolic.cross_entropy import k, y
 from softmax_lib.symbolic.definition import c, i, j, p, z
 from softmax_lib.symbolic.derivative import J
