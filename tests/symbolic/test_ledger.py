@@ -14,8 +14,8 @@ from sympy import Indexed, Symbol
 
 from softmax_lib.course import CHAPTERS
 from softmax_lib.symbolic import LEDGER, Definition, Ledger, Theorem, prove
-from softmax_lib.symbolic._engine.cases import cases
 from softmax_lib.symbolic._engine.round_trip import read_back, values
+from softmax_lib.symbolic._engine.small_cases import cases
 from softmax_lib.symbolic._engine.substitution import head, resolve
 
 LABELS = list(LEDGER)

@@ -4,10 +4,10 @@ import pytest
 from sympy import Abs, Idx, Integer, Symbol, evaluate, exp, log, nan, sqrt
 
 from softmax_lib.symbolic import ProofError
-from softmax_lib.symbolic._engine.cases import cases, coincidences
 from softmax_lib.symbolic._engine.expressions import C, SumExcept, SumOver, delta, sum_over
 from softmax_lib.symbolic._engine.normal_form import Exponential, Normal
 from softmax_lib.symbolic._engine.prover import counterexample, has_sign
+from softmax_lib.symbolic._engine.small_cases import cases, coincidences
 from softmax_lib.symbolic._engine.substitution import resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
 from softmax_lib.symbolic.backprop import X, d, n

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from softmax_lib.symbolic._engine.cases import SMALL
 from softmax_lib.symbolic._engine.proof import Proof
 from softmax_lib.symbolic._engine.prover import verify_chain, verify_claim, verify_code
+from softmax_lib.symbolic._engine.small_cases import SMALL
 from softmax_lib.symbolic._engine.substitution import head
 
 

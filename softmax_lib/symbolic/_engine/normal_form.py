@@ -28,8 +28,8 @@ from sympy import (
     tanh,
 )
 
-from softmax_lib.symbolic._engine.cases import free_indices
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
+from softmax_lib.symbolic._engine.small_cases import free_indices
 from softmax_lib.symbolic._engine.substitution import index_by_depth
 
 EULER = Symbol("e", positive=True)

@@ -5,10 +5,10 @@ from itertools import pairwise, product
 import numpy as np
 from sympy import Add, Dummy, Indexed, factor, lambdify
 
-from softmax_lib.symbolic._engine.cases import cases, free_counts, free_indices
 from softmax_lib.symbolic._engine.expressions import C, SumExcept, SumOver
 from softmax_lib.symbolic._engine.normal_form import Normal
 from softmax_lib.symbolic._engine.printer import to_text
+from softmax_lib.symbolic._engine.small_cases import cases, free_counts, free_indices
 from softmax_lib.symbolic._engine.substitution import head, resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
 

@@ -11,9 +11,9 @@ from mpmath import mpf, workdps
 from sympy import Indexed, IndexedBase, Integer, Limit, Matrix, Product, Rational, exp, lambdify
 from sympy.core.function import AppliedUndef
 
-from softmax_lib.symbolic._engine.cases import free_counts, free_indices
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, SumOver
 from softmax_lib.symbolic._engine.reader import Reader, UnreadableError, size, squeezed
+from softmax_lib.symbolic._engine.small_cases import free_counts, free_indices
 from softmax_lib.symbolic._engine.substitution import resolve
 
 RELATIONS = ("=", r"\le", r"\ge")
