@@ -28,13 +28,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}  # threads do not survive a fork
-
 import pytest
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.ast.ast_query import ASTQuery
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
 
 from mutants import NOT_COPIED
 
@@ -46,8 +40,12 @@ ELSEWHERE = ("plots", "explorer")  # pictures: their tests look at what is drawn
 # Loaded once, for all mutants.
 PRELOADED = "numpy scipy.special sklearn mpmath hypothesis sympy matplotlib.pyplot IPython bs4"
 
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # looking for them takes half of a short test's time
+}
 OPTIONS = """
-    -x -q --no-header --tb=line -p no:cacheprovider -p no:nbval -p no:cov
+    -x -q --no-header --tb=line -p no:cacheprovider -p _hypothesis_pytestplugin -p pytest_timeout
     --override-ini=addopts= --import-mode=importlib --doctest-modules
     -W ignore::pytest.PytestAssertRewriteWarning
 """
@@ -97,6 +95,12 @@ def changed_line(old: str, new: str) -> str:
 
 def mutants_of(path: str) -> list[Mutant]:
     """Return the mutants of a module, in the order of its text."""
+    # `make mutants` installs it; the tests do without.
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.ast.ast_query import ASTQuery
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator, operator_names
+
     text = (ROOT / path).read_text(encoding="utf-8")
     found = []
     for operator_name in sorted(filter(OPERATORS.fullmatch, operator_names())):
@@ -108,11 +112,10 @@ def mutants_of(path: str) -> list[Mutant]:
         ]
         for occurrence, (start, definition) in enumerate(places):
             code = mutate_code(text, operator, occurrence)
-            try:
-                compile(code, path, "exec")
-            except SyntaxError:
-                continue  # a star of a signature, say
-            found.append((start, f"{definition}: {changed_line(text, code)}", code))
+            line = changed_line(text, code)
+            if re.search(r"(^|[(,]) ?/(,|$)", line):
+                continue  # the star of a signature is no product
+            found.append((start, f"{definition}: {line}", code))
     again: Counter[str] = Counter()
     result = []
     for _, name, code in sorted(found):
@@ -143,7 +146,8 @@ def tests_of(path: str) -> list[str]:
         if own not in {test.stem for test in found}:
             found = sorted(ROOT.glob(f"tests/*/{own}.py")) or found
     found.sort(key=lambda test: (test.stem != own, test.name))
-    return [path, *(test.relative_to(ROOT).as_posix() for test in found)]
+    examples = [path] * (">>> " in (ROOT / path).read_text(encoding="utf-8"))
+    return [*examples, *(test.relative_to(ROOT).as_posix() for test in found)]
 
 
 # --- running them --------------------------------------------------------------------------------
@@ -198,7 +202,7 @@ def time_unchanged(copy: Path, tests: list[str]) -> dict[str, float]:
     if status:
         sys.exit(f"the tests fail as they are:\n{(copy / '_output').read_text()}")
     lines = (copy / "_seconds").read_text().splitlines()
-    return {test: float(took) for test, took in map(str.split, lines)}
+    return {test: max(0.1, float(took)) for test, took in map(str.split, lines)}
 
 
 def write(copy: Path, path: str, code: str) -> None:
@@ -216,8 +220,10 @@ def survivors_of(chosen: list[Mutant], copies: list[Path], seconds: dict[str, fl
         if todo and copies:
             mutant, copy = todo.pop(), copies.pop()
             write(copy, mutant.path, mutant.code)
-            kills = caught.setdefault(mutant.path, Counter())
-            tests = sorted(tests_of(mutant.path), key=lambda test: -kills[test] / seconds[test])
+            tests = tests_of(mutant.path)
+            kills = caught.setdefault(mutant.path, Counter(tests + 4 * tests[:2]))
+            # First what has caught the most for its time.
+            tests.sort(key=lambda test, kills=kills: -kills[test] / seconds[test])
             running[run_tests(copy, tests, seconds)] = mutant, copy, tests
             continue
         process, status = os.wait()
@@ -270,6 +276,7 @@ def main(arguments: list[str]) -> int:
     if options.list:
         print("\n".join(map(str, chosen)))
         return 0
+    os.environ |= ENVIRONMENT
     for module in PRELOADED.split():
         importlib.import_module(module)
 

@@ -1,9 +1,11 @@
 """The mutants themselves: that the list is not out of date, and that a survivor is reported."""
 
+import ast
 import shutil
 
 import pytest
 
+import code_mutants
 import mutants
 from mutants import MUTANTS, ROOT, Mutant
 
@@ -64,3 +66,39 @@ def test_a_library_from_elsewhere_is_an_error(tmp_path):
     (tmp_path / "chapters").mkdir()  # no softmax_lib in this copy
     with pytest.raises((ImportError, mutants.subprocess.CalledProcessError)):
         mutants.require_import_from(tmp_path)
+
+
+# ---- mutants of the code ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("survivor", code_mutants.listed())
+def test_a_survivor_is_of_a_definition_that_is_there(survivor):
+    path, definition, _ = survivor.split(" ", 2)
+    assert path in code_mutants.modules([])
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {node.name for node in ast.walk(tree) if hasattr(node, "name")}
+    assert definition.removesuffix(":") in names | {"module"}
+
+
+def test_a_survivor_without_a_reason_is_an_error(tmp_path, monkeypatch):
+    path = tmp_path / "survivors.txt"
+    path.write_text("softmax_lib/overflow.py\nsoftmax: return -p\n", encoding="utf-8")
+    monkeypatch.setattr(code_mutants, "SURVIVORS", path)
+    with pytest.raises(SystemExit, match="no reason is given: softmax: return -p"):
+        code_mutants.listed()
+
+
+@pytest.mark.parametrize("path", code_mutants.modules([]))
+def test_every_module_has_tests_that_are_to_catch_its_mutants(path):
+    assert [test for test in code_mutants.tests_of(path) if test.startswith("tests/")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("a = 1\nb = 2\n", "a = 1\nb =  3\n", "b = 3"),
+        ("@cache\ndef f(): pass\n", "def f(): pass\n", "- @cache"),
+    ],
+)
+def test_a_mutant_is_told_by_its_changed_line(old, new, line):
+    assert code_mutants.changed_line(old, new) == line
