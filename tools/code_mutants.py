@@ -86,10 +86,11 @@ class Mutant:
 
 
 def changed_line(old: str, new: str) -> str:
-    """Return the first line that differs, as it is now; a deleted line with a minus."""
+    """Return the line that is new, or with a minus the one that is gone."""
     before, after = old.splitlines(), new.splitlines()
-    at = next(i for i, (a, b) in enumerate(zip(before, [*after, None], strict=False)) if a != b)
-    line = after[at] if len(before) == len(after) else f"- {before[at].strip()}"
+    line = next((line for line in after if line not in before), None)
+    if line is None:
+        line = "- " + next(line for line in before if line not in after)
     return " ".join(line.split())
 
 
