@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-CHAPTERS = {
-    "definition": "Definition",
-    "overflow": "Overflow",
-    "derivative": "Derivative",
-    "cross-entropy": "Cross-entropy",
-    "backprop": "Backprop",
-}
+from softmax_lib.course import section
+
 # Rules of a colour that stands out on white and on black; the text has the page's own colour.
 HOLDS, FAILS = "#009E73", "#D55E00"
 
@@ -22,17 +17,25 @@ class Section:
 
     Attributes
     ----------
-    chapter : str
-        The name of the chapter's file, such as "cross-entropy".
-    heading : str
-        The heading of the section.
+    label : str
+        The label above its heading, such as "sec-max-shift".
     """
 
-    chapter: str
-    heading: str
+    label: str
+
+    @property
+    def chapter(self):
+        """The name of its chapter's page, such as "overflow"."""
+        return section(self.label)[0].name
+
+    @property
+    def heading(self):
+        """Its heading, such as "Subtract the maximum"."""
+        return section(self.label)[1]
 
     def __str__(self):
-        return f"chapter {CHAPTERS[self.chapter]}, section “{self.heading}”"
+        chapter, heading = section(self.label)
+        return f"chapter {chapter.title}, section “{heading}”"
 
     @property
     def link(self):
@@ -53,7 +56,7 @@ class Failure:
     came, expected : str
         What the function returned or raised, and what the right one returns.
     mistake : Mistake or None
-        The known mistake that it has the fingerprint of: its `id`, `title`, `text` and `section`.
+        The known mistake that it shows: its `id`, `title`, `text` and `section`.
     printed : str
         What the function printed during the call.
     warned : tuple of str

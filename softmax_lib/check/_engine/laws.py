@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from softmax_lib.check import showing
-from softmax_lib.check.running import has_parameter
+from softmax_lib.check._engine import showing
+from softmax_lib.check._engine.running import has_parameter
 
 UNITS = 64  # of the last place: what a correct formula may lose, per unit of the largest logit
 
@@ -42,31 +42,15 @@ the_same = agrees()
 
 @dataclass(frozen=True)
 class Law:
-    """A sentence that must be true, and the inputs it is tried on, the smallest first.
+    """A sentence that must be true, and the inputs it is tried on, the smallest first."""
 
-    Attributes
-    ----------
-    name : str
-        The sentence.
-    inputs : tuple of tuple
-        The arguments of each call.
-    judge : callable
-        Takes the array that came, the expected one and a tolerance; returns None, or two
-        texts, of what came and what was expected.
-    results : tuple of int or None
-        The numbers of the results it speaks of; None for all.
-    options : dict
-        Keyword arguments; functions without parameters of these names are not asked.
-    about_arguments : bool
-        Whether it is about what was given, not about what came back.
-    """
-
-    name: str
-    inputs: tuple
+    name: str  # the sentence
+    inputs: tuple  # the arguments of each call
+    # Takes what came, what was expected, and a tolerance; returns None, or the two as texts.
     judge: Callable = the_same
-    results: tuple = None
-    options: dict = field(default_factory=dict)
-    about_arguments: bool = False
+    results: tuple = None  # the numbers of the results it speaks of; None for all
+    options: dict = field(default_factory=dict)  # asked of functions with parameters of these names
+    about_arguments: bool = False  # about what was given, not about what came back
 
     def is_asked_of(self, function):
         """Say whether the function has a parameter for each option."""
