@@ -8,9 +8,9 @@ import warnings
 
 import numpy as np
 import pytest
-import scipy.special
 
-from check_right import LIBRARIES, SOURCES, compiled, dedented
+from attempts import BY_SCIPY, DRAWN, EXERCISES, LIBRARIES, SOURCES
+from readers import compiled, dedented
 from softmax_lib import check
 
 STYLES = [(name, style) for name, styles in SOURCES.items() for style in styles]
@@ -144,79 +144,15 @@ def mutants(source, seed):
             yield text, compiled(ast.parse(text))
 
 
-def loss(z, k):
-    return -scipy.special.log_softmax(z, axis=1)[np.arange(len(k)), k]
-
-
-def product(z, v):
-    p = scipy.special.softmax(z, axis=-1)
-    return p * v - p * (p * v).sum(axis=-1, keepdims=True)
-
-
-def gradient(z, k):
-    return scipy.special.softmax(z, axis=1) - (k[:, None] == np.arange(z.shape[1]))
-
-
-def step(X, labels, W, b, rate):
-    G = gradient(X @ W + b, labels) / len(X)
-    return W - rate * X.T @ G, b - rate * G.sum(axis=0)
-
-
-INDEPENDENT = {
-    "softmax_naive": lambda z: scipy.special.softmax(z, axis=-1),
-    "softmax": lambda z: scipy.special.softmax(z, axis=-1),
-    "hardmax": lambda z: np.eye(z.shape[-1])[np.argmax(z, axis=-1)],
-    "log_softmax": lambda z: scipy.special.log_softmax(z, axis=-1),
-    "logsumexp": lambda z: scipy.special.logsumexp(z, axis=-1),
-    "softmax_jacobian": lambda z: product(np.tile(z, (len(z), 1)), np.eye(len(z))),
-    "softmax_jvp": product,
-    "softmax_vjp": product,
-    "one_hot": lambda labels, C: (labels[:, None] == np.arange(C)).astype(float),
-    "softmax_cross_entropy": loss,
-    "mean_cross_entropy": lambda z, k: loss(z, k).mean(),
-    "softmax_cross_entropy_grad": gradient,
-    "linear_backward": lambda X, W, G: (G @ W.T, X.T @ G, G.sum(axis=0)),
-    "training_step": step,
-}
-
-
-def random_arguments(name, rng):
-    """Return arguments that the check has never seen."""
-    N, C, D = rng.integers(2, 6, size=3)
-    z = rng.normal(size=(N, C)) * 3
-    if name not in ("softmax_naive", "training_step"):
-        z *= rng.choice([1, 400])  # the larger one, for gaps that overflow
-        z += rng.choice([0.0, 800.0, -800.0], size=(N, 1))
-    k = rng.integers(C, size=N)
-    if name in ("softmax_jvp", "softmax_vjp"):
-        return z, rng.normal(size=(N, C))
-    if name == "softmax_jacobian":
-        return (z[0],)
-    if name == "one_hot":
-        return k, int(C)
-    if name in ("softmax_cross_entropy", "mean_cross_entropy", "softmax_cross_entropy_grad"):
-        return z, k
-    X, W, b = rng.normal(size=(N, D)), rng.normal(size=(D, C)), rng.normal(size=C)
-    if name == "linear_backward":
-        return X, W, rng.normal(size=(N, C))
-    if name == "training_step":
-        return X, k, W, b, float(rng.uniform(0.1, 2))
-    return (z,)
-
-
-def as_tuple(value):
-    return value if isinstance(value, tuple | list) and np.ndim(value[0]) else (value,)
-
-
 def agrees_with_scipy(name, function):
     """Compare on random arguments; several results are compared one by one."""
     rng = np.random.default_rng(11)
-    several = name in ("linear_backward", "training_step")
+    several = len(EXERCISES[name].results) > 1
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for _ in range(20):
-            arguments = random_arguments(name, rng)
-            right = INDEPENDENT[name](*arguments)
+            arguments = DRAWN[name](rng)
+            right = BY_SCIPY[name](*arguments)
             came = function(*(np.array(a) if np.ndim(a) else a for a in arguments))
             pairs = zip(came, right, strict=True) if several else [(came, right)]
             if not all(np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True) for a, b in pairs):
@@ -246,9 +182,9 @@ def test_a_change_of_one_token_is_rejected_unless_it_changes_nothing(name):
     assert len(passed) < 0.2 * count
 
 
-@pytest.mark.parametrize("name", sorted(INDEPENDENT))
+@pytest.mark.parametrize("name", sorted(BY_SCIPY))
 def test_the_comparison_with_scipy_tells_right_from_wrong(name):
     for source in SOURCES[name].values():
         if "float32" not in source:
             assert agrees_with_scipy(name, compiled(source))
-    assert not agrees_with_scipy(name, lambda *arguments: INDEPENDENT["logsumexp"](np.ones((2, 2))))
+    assert not agrees_with_scipy(name, lambda *arguments: BY_SCIPY["logsumexp"](np.ones((2, 2))))
