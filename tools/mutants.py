@@ -152,10 +152,10 @@ SYMBOLIC = ("tests/symbolic",)
 STRICT = tests("strict")
 TILES = tests("tiles")
 ACCURACY = tests("accuracy")
-CHECK = tests("check")
-MISTAKES = tests("check_mistakes")
-RIGHT = tests("check_right")
-RUNNING = tests("check_running")
+CHECK = ("tests/check/test_laws.py", "tests/check/test_report.py")
+MISTAKES = ("tests/check/test_diagnosis.py",)
+RIGHT = ("tests/check/test_right_attempts.py",)
+RUNNING = ("tests/check/test_running.py",)
 EXPLORER = tests("explorer")
 
 COURSE = [
@@ -863,84 +863,105 @@ OPERATORS = [
     ),
     # the checks of what readers write
     Mutant(
-        LIB + "check/laws.py",
+        LIB + "check/_engine/laws.py",
         "> tolerance * (1 +",
         "> 1e9 * tolerance * (1 +",
         "a rough result is right",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/laws.py",
+        LIB + "check/_engine/laws.py",
         "UNITS = 64",
         "UNITS = 0.01",
         "a right result is too rough",
         RIGHT,
     ),
     Mutant(
-        LIB + "check/laws.py",
+        LIB + "check/_engine/laws.py",
         "off | (np.isnan(came) != np.isnan(expected)) |",
         "off |",
         "a nan is no failure",
         CHECK,
     ),
     Mutant(
-        LIB + "check/exercise.py",
+        LIB + "check/_engine/task.py",
         "for arguments in law.inputs:",
         "for arguments in law.inputs[:1]:",
         "a law is tried on its first input alone",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/exercise.py",
+        LIB + "check/_engine/exercise.py",
         "if law.is_asked_of(function):",
         "if not law.options:",
         "the parameter axis is not asked for",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/diagnosis.py",
-        "exercise.first_broken[formula] is law and _fits(",
+        LIB + "check/_engine/diagnosis.py",
+        "broken is law and _fits(",
         "_fits(",
         "a mistake explains the failure of another law",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/diagnosis.py",
-        "return max(fitting, key=fitting.get)",
-        "return min(fitting, key=fitting.get)",
+        LIB + "check/_engine/diagnosis.py",
+        "max(fitting, key=",
+        "min(fitting, key=",
         "the mistake that agrees least is named",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/running.py",
+        LIB + "check/_engine/running.py",
         "[np.array(a) if isinstance(a, np.ndarray) else a for a in arguments]",
         "list(arguments)",
         "an attempt can write into the inputs of the check",
         RUNNING,
     ),
     Mutant(
-        LIB + "check/limit.py",
+        LIB + "check/_engine/running.py",
+        "LONGEST = 300",
+        "LONGEST = 301",
+        "a message is a little longer",
+        RUNNING,
+    ),
+    Mutant(
+        LIB + "check/_engine/running.py",
+        "if key not in outcomes:",
+        "if True:",
+        "what is known is asked again",
+        RUNNING,
+    ),
+    Mutant(
+        LIB + "check/overflow.py",
+        "below.max() < -5",
+        "below.max() < -4.9",
+        "what is not so small is cut off, too",
+        ("tests/check/test_overflow.py",),
+    ),
+    Mutant(
+        LIB + "check/_engine/limit.py",
         "signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)",
         "pass",
         "the alarm of someone else is lost",
         RUNNING,
     ),
     Mutant(
-        LIB + "check/showing.py",
+        LIB + "check/_engine/showing.py",
         "if abs(x) < NOISE:",
         "if abs(x) < 0:",
         "what rounding leaves is shown",
         CHECK,
     ),
     Mutant(
-        LIB + "check/report.py",
+        LIB + "check/_engine/report.py",
         'return f"<code>{text}</code>"',
         'return f"<code>{said}</code>"',
         "what an attempt says is markup",
         CHECK,
     ),
     Mutant(
-        LIB + "check/report.py",
+        LIB + "check/_engine/report.py",
         "return self.failure is None",
         "return bool(self.laws)",
         "a failure passes if something held before",
@@ -954,16 +975,16 @@ OPERATORS = [
         CHECK,
     ),
     Mutant(
-        LIB + "check/fingerprints/cross_entropy.py",
+        LIB + "check/cross_entropy.py",
         "row[label if at_label else 0 :]",
         "row[label + 1 if at_label else 0 :]",
         "the misprint leaves out the true class, too",
         MISTAKES,
     ),
     Mutant(
-        LIB + "check/mistakes/cross_entropy.py",
-        '"One-hot: why it is called cross-entropy"',
-        '"One-hot"',
+        LIB + "check/cross_entropy.py",
+        '"sec-squared-error"',
+        '"sec-square-error"',
         "a report sends its reader to no section",
         MISTAKES,
     ),

@@ -160,6 +160,24 @@ def refresh(path: Path) -> bool:
     return store(notebook, path)
 
 
+def sections() -> dict[str, tuple[str, str]]:
+    """Return the chapter and the heading of each labelled section, by its label."""
+    found = {}
+    for path in sorted(CHAPTERS.glob("*.ipynb")):
+        for cell in load(path).cells:
+            if cell.cell_type == "markdown":
+                labelled = re.findall(r"(?m)^\((sec-[\w-]+)\)=\n+#+ +(.+?) *$", cell.source)
+                found |= {label: (path.stem, heading) for label, heading in labelled}
+    return found
+
+
+def store_sections() -> None:
+    """Write the sections, one a line, where the library looks them up."""
+    lines = [json.dumps({label: at}, ensure_ascii=False)[1:-1] for label, at in sections().items()]
+    path = CHAPTERS.parent / "softmax_lib/sections.json"
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
+
+
 def find(names: list[str]) -> list[Path]:
     """Return the notebooks of the named chapters, of all chapters if none is named."""
     paths = {path.stem: path for path in sorted(CHAPTERS.glob("*.ipynb"))}
@@ -187,6 +205,7 @@ def main() -> int:
         else:
             seconds = time.perf_counter() - start
             print(f"{'stored' if changed else 'unchanged':<10} {seconds:5.1f} s", flush=True)
+    store_sections()
     return 1 if failures else 0
 
 

@@ -346,6 +346,15 @@ def test_cells_without_an_id_of_their_own_get_the_same_on_each_run(tmp_path):
         assert ids == ["twice", "small-02", "small-03"]
 
 
+def test_the_sections_of_the_chapters_are_stored_for_the_library(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path / "chapters")
+    (tmp_path / "chapters").symlink_to(ROOT / "chapters")
+    (tmp_path / "softmax_lib").mkdir()
+    notebooks.store_sections()
+    stored = [folder / "softmax_lib/sections.json" for folder in (tmp_path, ROOT)]
+    assert stored[0].read_bytes() == stored[1].read_bytes()
+
+
 def test_the_tool_names_an_unknown_chapter():
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "notebooks.py", "no-such-chapter"],

@@ -25,8 +25,7 @@ import katex
 import softmax_lib
 from mutants import NOT_COPIED
 from softmax_lib import check
-from softmax_lib.check.report import CHAPTERS as CHAPTER_NAMES
-from test_check_mistakes import MISTAKES
+from softmax_lib.course import chapter
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -328,6 +327,7 @@ def test_the_wheel_works_and_holds_the_library_alone(site, tmp_path):
     assert roots == {"softmax_lib", f"softmax_lib-{VERSION}.dist-info"}
     code = "import softmax_lib as s; print(s.__file__, s.softmax([0.0, 0.0]))"
     code += "; from softmax_lib.explorer import SCRIPT; assert 'customElements' in SCRIPT"
+    code += "; from softmax_lib.course import sections; assert len(sections()) > 40"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
@@ -397,11 +397,12 @@ def plain(text: str) -> str:
 def test_the_page_of_the_checks_lists_every_known_mistake_once(site):
     rows = soup_of(site / "reference/checks.html").select("table.mistakes tbody tr")
     listed = [[cell.get_text() for cell in row.select("td")] for row in rows]
-    assert sorted(id_.strip() for id_, _ in listed) == sorted(MISTAKES)
+    known = {mistake.id: mistake for some in check.MISTAKES.values() for mistake in some}
+    assert sorted(id_.strip() for id_, _ in listed) == sorted(known)
     for id_, text in listed:
-        mistake = MISTAKES[id_.strip()]
+        mistake = known[id_.strip()]
         where = mistake.section
-        read = f"{CHAPTER_NAMES[where.chapter]}: {where.heading}" if where else ""
+        read = f"{chapter(where.chapter).title}: {where.heading}" if where else ""
         assert plain(text) == plain(f"{mistake.title}. {mistake.text} {read}")
 
 
@@ -409,7 +410,7 @@ def chapter_and_heading(page, link):
     """Return the words, without numbers, of a chapter's title and the heading that is linked to."""
     path, _, anchor = link["href"].partition("#")
     there = soup_of((page.parent / path).resolve() if path else page)
-    found = there.h1, there.find(id=anchor).find(["h2", "h3"])
+    found = there.h1, there.find(id=anchor).find_next(["h2", "h3"])
     return [plain(e.get_text()).lstrip("0123456789 ") for e in found]
 
 
