@@ -344,9 +344,9 @@ def test_the_wheel_works_and_holds_the_library_alone(site, tmp_path):
 def test_the_wheel_is_the_same_on_every_build(site, tmp_path, monkeypatch):
     from flit_core.wheel import make_wheel_in
 
-    import course
+    import course_site
 
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", course.WHEEL_EPOCH)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", course_site.WHEEL_EPOCH)
     again = make_wheel_in(ROOT / "pyproject.toml", tmp_path).file
     assert again.name == Path(WHEEL).name
     assert again.read_bytes() == (site / WHEEL).read_bytes()

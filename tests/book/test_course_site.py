@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from course import share_explorer, start_afresh
+from course_site import share_explorer, start_afresh
 from softmax_lib.explorer import SoftmaxExplorer
 
 
