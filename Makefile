@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-site notebooks lab mutants bench bench-site lock clean
+.PHONY: help book live pdf test test-site notebooks lab mutants bench bench-site lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ help:  ## list these targets
 book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
+
+live: $(READY)  ## serve the book, and show each change of a page or a style at once
+	$(BIN)/python tools/live.py
 
 pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into _build/pdf
 	$(BIN)/python tools/pdf.py

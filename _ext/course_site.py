@@ -48,7 +48,8 @@ def inputs(source: Path) -> dict[str, str]:
     folders = [*(source / name for name in (*PAGES, "_static")), CODE, LIBRARY]
     files = [*source.glob("*"), PYPROJECT, *(f for folder in folders for f in folder.rglob("*"))]
     found = {f.as_posix(): digest(f.read_bytes()) for f in files if f.is_file()}
-    found = {name: data for name, data in found.items() if not name.endswith(".pyc")}
+    # Styles are copied, and not read.
+    found = {name: data for name, data in found.items() if not name.endswith((".pyc", ".css"))}
     # Every installation of a package dates their folder anew.
     return found | {"packages": f"{sys.version} {PACKAGES.stat().st_mtime_ns}"}
 

@@ -16,7 +16,7 @@ class Build:
     def __init__(self, folder):
         self.srcdir, self.outdir, self.doctreedir = folder, folder / "b/html", folder / "b/doctrees"
         self._warncount, self.listeners = 0, {}
-        for name in ("chapters/one.md", "_static/style.css"):
+        for name in ("chapters/one.md", "_static/picture.svg"):
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("first", encoding="utf-8")
 
@@ -68,7 +68,7 @@ def test_nothing_stays_of_a_build_that_did_not_end_well(tmp_path, ending):
     assert build.begin() == {"other.log"}
 
 
-@pytest.mark.parametrize("name", ["_static/style.css", "_config.yml", "new.svg"])
+@pytest.mark.parametrize("name", ["_static/picture.svg", "_config.yml", "new.svg"])
 def test_nothing_stays_when_more_than_a_page_has_changed(tmp_path, name):
     build = Build(tmp_path)
     build.begin()

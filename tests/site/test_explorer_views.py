@@ -172,7 +172,9 @@ def test_the_colour_of_a_slope_follows_its_value(show):
     before = entry.evaluate(colour)
     drag(page, "logit cat", 0.55)
     slope = lib.softmax_jacobian(column(page, "z"))[0, 0]
-    assert float(entry.evaluate("e => e.style.getPropertyValue('--v')")) == pytest.approx(slope, abs=5e-3)
+    assert float(entry.evaluate("e => e.style.getPropertyValue('--v')")) == pytest.approx(
+        slope, abs=5e-3
+    )
     assert entry.evaluate(colour) != before
 
 
