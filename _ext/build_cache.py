@@ -1,4 +1,4 @@
-"""Sphinx extension: a cache of slow results between builds: stylesheet, icons, formulas, code.
+"""Sphinx extension: a cache of slow results between builds: stylesheet, formulas, code.
 
 Each result is kept by a digest of all that it is made of, so a clean build gives the same bytes.
 The results that a build did not use are forgotten.

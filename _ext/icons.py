@@ -1,4 +1,4 @@
-"""The theme's icons, cut down to those that the site shows.
+"""Font Awesome icons, cut down to those that the site shows.
 
 The theme brings Font Awesome three times: as a script of 1.5 MB, and as fonts for its own
 stylesheet. Here the stylesheet draws all icons, with fonts of a few glyphs that it carries
@@ -12,14 +12,10 @@ import base64
 import io
 import logging
 import re
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from build_cache import cached
-
-if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 
 # It reports every table that it drops.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -28,7 +24,6 @@ ICON = re.compile("[\ue000-\uf8ff]")
 FACE = re.compile(r"@font-face\s*\{[^}]*Font Awesome[^}]*\}")
 SOURCE = re.compile(r"src:\s*url\([^)]*\).*?url\([\"']?([^\"')]*\.ttf)[\"']?\)[^;}]*")
 OUTLINED = re.compile(r"fa-(?:font-)?regular\b(?!:)")
-FONTS = "vendor/fontawesome/webfonts/*.ttf"
 LICENCE = "scripts/fontawesome.js.LICENSE.txt"
 
 
@@ -50,44 +45,32 @@ def carry_icons(css: str, folder: Path) -> str:
     licence = (folder / LICENCE).read_text(encoding="utf-8").strip()
     if "SIL OFL" not in licence:
         raise ValueError(f"{LICENCE} no longer names the licence of the fonts")
-
-    @cached(Path(__file__), version("fonttools"), licence, *sorted(folder.glob(FONTS)))
-    def carried(css: str) -> str:
-        # Not needed by most builds, and slow to import.
-        from fontTools.ttLib import TTFont
-
-        rest = FACE.sub("", css)
-        if OUTLINED.search(rest):
-            raise ValueError(
-                "a page shows an outlined icon (fa-regular), and only solid ones are kept"
-            )
-        missing = set(ICON.findall(rest))
-        faces = []
-        for face in FACE.findall(css):
-            source = SOURCE.search(face)
-            if not source:
-                raise ValueError(f"this face of the theme names no ttf file: {face}")
-            if "regular" in source.group(1):
-                continue
-            font = TTFont(folder / source.group(1), recalcTimestamp=False)
-            icons = {icon for icon in missing if ord(icon) in font.getBestCmap()}
-            missing -= icons
-            if icons:
-                data = base64.b64encode(subset(font, icons)).decode()
-                inside = f'src:url("data:font/woff;base64,{data}") format("woff")'
-                faces.append(face.replace(source.group(), inside))
-        if missing:
-            named = ", ".join(sorted(f"{ord(icon):x}" for icon in missing))
-            raise ValueError(f"Font Awesome as the theme brings it has no icon {named}")
-        return "\n".join([rest, licence, *faces, ""])
-
-    return carried(css)
+    rest = FACE.sub("", css)
+    if OUTLINED.search(rest):
+        raise ValueError("a page shows an outlined icon (fa-regular), and only solid ones are kept")
+    missing = set(ICON.findall(rest))
+    faces = []
+    for face in FACE.findall(css):
+        source = SOURCE.search(face)
+        if not source:
+            raise ValueError(f"this face of the theme names no ttf file: {face}")
+        if "regular" in source.group(1):
+            continue
+        font = TTFont(folder / source.group(1), recalcTimestamp=False)
+        icons = {icon for icon in missing if ord(icon) in font.getBestCmap()}
+        missing -= icons
+        if icons:
+            data = base64.b64encode(subset(font, icons)).decode()
+            inside = f'src:url("data:font/woff;base64,{data}") format("woff")'
+            faces.append(face.replace(source.group(), inside))
+    if missing:
+        named = ", ".join(sorted(f"{ord(icon):x}" for icon in missing))
+        raise ValueError(f"Font Awesome as the theme brings it has no icon {named}")
+    return "\n".join([rest, licence, *faces, ""])
 
 
 def subset(font: TTFont, characters: set[str]) -> bytes:
     """Return the font as WOFF, with the glyphs of `characters` alone."""
-    from fontTools.subset import Options, Subsetter
-
     options = Options(name_IDs=["*"], hinting=False, layout_features=[], glyph_names=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=map(ord, characters))

@@ -1,4 +1,4 @@
-"""Sphinx extension: set every formula with KaTeX while the site is built.
+"""Sphinx extension: KaTeX formulas, set while the site is built.
 
 The page then holds finished HTML (and MathML, for screen readers), a stylesheet and fonts:
 no script, nothing fetched, readable without a network. KaTeX itself is the vendored 0.16.22

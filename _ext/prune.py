@@ -1,4 +1,4 @@
-"""Take out of a stylesheet what no page of the site can use.
+"""Pruning of unused CSS: take out of a stylesheet what no page of the site can use.
 
 A theme brings the styles of everything that it might be asked for; a page uses a tenth of them.
 The test is a cautious one. A selector stays if all the classes and ids that it names occur
