@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-site notebooks lab mutants bench bench-site lock clean
+.PHONY: help book live pdf test test-site notebooks lab mutants bench bench-site lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ help:  ## list these targets
 book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
+
+live: $(READY)  ## serve the book, and show each change of a page or a style at once
+	$(BIN)/python tools/live.py
 
 pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into _build/pdf
 	$(BIN)/python tools/pdf.py
@@ -62,10 +65,9 @@ mutants: $(READY)  ## break the course in many small ways and see each one caugh
 bench: $(READY)  ## time the library beside its peers, for some minutes on a quiet machine
 	$(BIN)/python benchmarks/speed.py
 
-# Lighthouse is on npm alone.
-bench-site: $(BROWSING)  ## weigh the site beside an untouched Jupyter Book, in Chromium, on a quiet machine
-	cd benchmarks/lighthouse && npm ci --ignore-scripts --no-audit --no-fund
-	$(BIN)/python benchmarks/site.py
+# Lighthouse is on npm alone; it finds Chromium by itself, or by CHROME_PATH.
+bench-site: book  ## let Lighthouse judge every page of the built site, on a quiet machine
+	cd benchmarks/lighthouse && npm ci --ignore-scripts --no-audit --no-fund && npx lhci autorun
 
 lock: $(READY)  ## remake both locks from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml --extra book --extra test --output-file requirements.txt
@@ -74,7 +76,7 @@ lock: $(READY)  ## remake both locks from pyproject.toml (UPGRADE=--upgrade for 
 
 clean:  ## remove the environment and everything that was built
 	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints \
-		tests/site/node_modules
+		tests/site/node_modules benchmarks/lighthouse/node_modules benchmarks/lighthouse/.lighthouseci
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs several times faster than pip, but does not read pip's settings: where those name

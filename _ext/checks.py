@@ -1,4 +1,4 @@
-"""Sphinx extension: what the page of the checks shows is asked of the checks themselves.
+"""Sphinx extension: directives for the page of the checks, and links from reports to sections.
 
 {check-report}: code whose last line is a call of a check; the page has the code and its report.
 Two comments, `<!-- the checks, chapter by chapter -->` and the same of the known mistakes, become

@@ -218,7 +218,7 @@ COURSE = [
         SYMBOLIC,
     ),
     Mutant(
-        "_ext/course.py",
+        "_ext/course_site.py",
         "    start_afresh(app)\n",
         "",
         "a build goes on from the one before",

@@ -141,11 +141,26 @@ def test_the_lock_of_the_browser_tests_is_its_own_and_agrees_with_the_other():
     }
 
 
-def test_the_npm_lock_names_versions_and_sums_and_no_place():
-    asked = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    packages = json.loads((BROWSER / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    assert packages.pop("")["devDependencies"] == asked
-    assert set(asked) == {name.removeprefix("node_modules/") for name in packages}
+@pytest.mark.parametrize("folder", ["tests/site", "benchmarks/lighthouse"])
+def test_the_npm_lock_names_versions_and_sums_and_no_place(folder):
+    asked, lock = (
+        json.loads((ROOT / folder / name).read_text(encoding="utf-8"))
+        for name in ("package.json", "package-lock.json")
+    )
+    packages = lock["packages"]
+    assert packages.pop("")["devDependencies"] == asked["devDependencies"]
+    for name, version in asked["devDependencies"].items():
+        assert packages[f"node_modules/{name}"]["version"] == version
     for name, package in packages.items():
         assert package["integrity"].startswith("sha512-"), name
         assert "resolved" not in package, name
+
+
+def test_lighthouse_judges_every_page_but_the_one_for_missing_pages():
+    text = (ROOT / "benchmarks/lighthouse/lighthouserc.json").read_text(encoding="utf-8")
+    collect = json.loads(text)["ci"]["collect"]
+    assert "url" not in collect and collect["maxAutodiscoverUrls"] == 0  # as many as there are
+    assert collect["autodiscoverUrlBlocklist"] == ["/404.html"]
+    assert (
+        ROOT / "benchmarks/lighthouse" / collect["staticDistDir"]
+    ).resolve() == ROOT / "_build/html"

@@ -1,48 +1,90 @@
-"""Sphinx extension: what this course asks of Jupyter Book beyond its settings.
+"""Sphinx extension: clean builds, the library's wheel, the explorers' script, no foreign server.
 
-It builds the whole site each time, lets autodoc import the library, publishes that library as a
-wheel beside the pages, serves the script of the explorers once, and keeps everything that a page
-would otherwise ask of another server away from it.
+It lets autodoc import the library, and takes away what a page would ask of another server.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pybtex.plugin
+import sphinx
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from flit_core.wheel import make_wheel_in
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+from build_cache import digest
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
 # Within the page, since a browser reads no filter from another file of a site opened from disk.
-DARK_FIGURES = ROOT / "_ext" / "dark-figures.svg"
-EXPLORER = ROOT / "softmax_lib" / "explorer"
+CODE = ROOT / "_ext"
+DARK_FIGURES = CODE / "dark-figures.svg"
+LIBRARY = ROOT / "softmax_lib"
+EXPLORER = LIBRARY / "explorer"
+PACKAGES = Path(sphinx.__file__).parents[1]
+PAGES = ("chapters", "reference")
+# The digests of what the doctrees were made of.
+READ = "read.json"
 # A wheel is a zip file, which dates each member: one fixed day makes equal sources equal bytes.
 WHEEL_EPOCH = "1577836800"
 
 sys.path.insert(0, str(ROOT))
 
 
+def inputs(source: Path) -> dict[str, str]:
+    """Return what pages can be made of: each file, with a digest of its bytes."""
+    folders = [*(source / name for name in (*PAGES, "_static")), CODE, LIBRARY]
+    files = [*source.glob("*"), PYPROJECT, *(f for folder in folders for f in folder.rglob("*"))]
+    found = {f.as_posix(): digest(f.read_bytes()) for f in files if f.is_file()}
+    # Styles are copied, and not read.
+    found = {name: data for name, data in found.items() if not name.endswith((".pyc", ".css"))}
+    # Every installation of a package dates their folder anew.
+    return found | {"packages": f"{sys.version} {PACKAGES.stat().st_mtime_ns}"}
+
+
 def start_afresh(app: Sphinx) -> None:
     """Forget earlier builds, of which one may have failed, or been stopped half-way.
 
     Sphinx reads again only the pages that have changed. It would say nothing more of a warning
-    that it has once given, keep the files of a page that is gone, and keep half a picture.
+    that it has once given, keep the files of a page that is gone, and keep half a picture. So it
+    finds what was read only after a build that came to its end without a warning, while nothing
+    but pages has changed; and every page is written anew.
     """
-    output = Path(app.outdir)
+    output, note = Path(app.outdir), Path(app.doctreedir, READ)
+    before = json.loads(note.read_bytes()) if note.is_file() else {}
+    note.unlink(missing_ok=True)
+    source = Path(app.srcdir)
+    now = inputs(source)
+    changed = {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)}
+    pages = tuple(f"{source.as_posix()}/{name}" for name in (*(f"{p}/" for p in PAGES), "index."))
+    only_pages = all(name.startswith(pages) for name in changed)
     for folder in (output, Path(app.doctreedir), output.parent / "jupyter_execute"):
-        if folder.exists():
+        if folder.exists() and not (only_pages and folder != output):
             shutil.rmtree(folder)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def read_again(app: Sphinx, env: BuildEnvironment, *others: set[str]) -> list[str]:
+        """Name the pages that have changed: Sphinx goes by the clock, and files get old dates."""
+        return [name for name in env.found_docs if Path(env.doc2path(name)).as_posix() in changed]
+
+    def note_what_was_read(app: Sphinx, exception: Exception | None) -> None:
+        if exception is None and not app._warncount:
+            note.write_text(json.dumps(now), encoding="utf-8")
+
+    app.connect("env-get-outdated", read_again)
+    app.connect("build-finished", note_what_was_read, priority=999)
 
 
 def wheel_name() -> str:
@@ -108,6 +150,8 @@ def finish_page(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     start_afresh(app)
+    # For every citation, pybtex looks through all packages that are installed.
+    pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
     app.connect("config-inited", publish_explorer)

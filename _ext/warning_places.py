@@ -1,4 +1,4 @@
-"""Sphinx extension: a warning names its place as an author would look for it.
+"""Sphinx extension: warning locations as an author looks for them: page, cell and line.
 
 MyST-NB counts the lines of a notebook in ten thousands, one for each cell, and the extensions for
 exercises and theorems lose the end of a file's name. Here `.../chapters/overflow.ipynb:120004`
