@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help book live pdf test test-site notebooks lab mutants bench bench-site lock clean
+.PHONY: help book live pdf test test-site notebooks chapter lab mutants bench bench-site lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ notebooks: $(READY)  ## execute every chapter and store its outputs
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter trust chapters/*.ipynb
 	$(BIN)/jupyter lab chapters/definition.ipynb
+
+chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Going further"
+	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
 
 mutants: $(READY)  ## break the course in many small ways and see each one caught
 	$(BIN)/python tools/mutants.py
