@@ -108,6 +108,8 @@ def finish_page(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     start_afresh(app)
+    # Sphinx would print its year as that of the copyright.
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
     app.connect("config-inited", publish_explorer)
