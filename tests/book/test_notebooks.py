@@ -431,6 +431,7 @@ TELLING = (
     "import warnings\nwarnings.warn('x', ResourceWarning)",
 )
 RC = "axes.grid: True\nfigure.dpi: 200\nbackend: pdf\nlines.linestyle: --\n"
+WARNED_OF = "no.such.setting: 1\n"
 
 
 @pytest.fixture
@@ -438,9 +439,9 @@ def hostile(tmp_path):
     """Return an environment whose every setting would change an output, and a folder as bad."""
     home, folder = tmp_path / "home", tmp_path / "folder"
     files = {
-        "home/.config/matplotlib/matplotlibrc": RC,
-        "home/.matplotlib/matplotlibrc": RC,
-        "home/mine": RC,
+        "home/.config/matplotlib/matplotlibrc": RC + WARNED_OF,
+        "home/.matplotlib/matplotlibrc": RC + WARNED_OF,
+        "home/mine": RC + WARNED_OF,
         "folder/matplotlibrc": RC,
         "home/.ipython/profile_default/ipython_config.py": (
             "c = get_config()\nc.InteractiveShell.ast_node_interactivity = 'all'\n"
@@ -493,6 +494,7 @@ def test_no_setting_of_the_user_reaches_a_notebook(hostile, tmp_path, monkeypatc
         assert notebooks.main() == 0, capsys.readouterr().out
     assert path.read_bytes() == plain.read_bytes()
 
+    (folder / "matplotlibrc").unlink()  # the only one that is read where it is
     shutil.copy(ROOT / "conftest.py", folder)
     options = ["--nbval", "--nbval-current-env", "-o", f"pythonpath={ROOT / 'tools'}"]
     command = [sys.executable, "-m", "pytest", "--rootdir", folder, *options, path]
