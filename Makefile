@@ -9,8 +9,22 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-a
 	--fork-strategy fewest $(UPGRADE) --custom-compile-command "make lock"
 
 # Compiled modules halve the time that every later start takes. Another environment that happens
-# to be active is not meant.
-unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+# to be active is not meant, nor another place for packages. In the locale C, Python 3.11 and 3.12
+# cannot read the name of a folder with accents.
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP \
+	PYTHONOPTIMIZE PYTHONWARNINGS PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON UV_SYSTEM_PYTHON LC_ALL
+export PIP_USER := 0
+
+# The programs of an environment name the folder in which it was made, and its Python may since
+# have been removed.
+DEAD :=
+ifneq ($(wildcard $(READY)),)
+DEAD := $(shell test "$$(cat $(READY))" = "$$(pwd -P)" \
+	&& LC_ALL= $(BIN)/python -I -c 'import uv' 2> /dev/null || echo dead)
+endif
+ifneq ($(DEAD),)
+.PHONY: $(READY)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help book live pdf test test-site notebooks chapter lab mutants bench bench-site lock clean
@@ -54,9 +68,10 @@ test-site: $(BROWSING) book  ## read the built site in Chromium: screens, themes
 notebooks: $(READY)  ## execute every chapter and store its outputs
 	$(BIN)/python tools/notebooks.py
 
+# As root, as in a container, Jupyter wants to be told that this is meant.
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter trust chapters/*.ipynb
-	$(BIN)/jupyter lab chapters/definition.ipynb
+	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) chapters/definition.ipynb
 
 chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Going further"
 	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
@@ -84,14 +99,19 @@ clean:  ## remove the environment and everything that was built
 
 # uv installs several times faster than pip, but does not read pip's settings: where those name
 # another index or a proxy, pip takes over. An environment whose installation was stopped lacks the
-# last file, and is made anew.
+# last file, and is made anew, as is a dead one.
 $(READY): requirements.txt pyproject.toml
-	test -e $@ || $(PYTHON) -m venv --clear .venv
+	@test -e $@ -a -z "$(DEAD)" || { \
+		found=$$($(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2> /dev/null); \
+		case "$$found" in 3.11.* | 3.12.* | 3.13.*) ;; *) \
+			echo "Python 3.11, 3.12 or 3.13 is needed, found $${found:-none} as $(PYTHON):" \
+				"say make PYTHON=python3.12" >&2; exit 1;; esac; \
+		echo $(PYTHON) -m venv --clear .venv; $(PYTHON) -m venv --clear .venv; }
 	@rm -f $@
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
 	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt \
 		|| $(BIN)/python -m pip install -r requirements.txt
-	touch $@
+	pwd -P > $@
 
 # What the browser tests need beyond that; axe-core is on npm alone.
 $(BROWSING): $(READY) tests/site/requirements.txt tests/site/package-lock.json

@@ -152,6 +152,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     start_afresh(app)
     # For every citation, pybtex looks through all packages that are installed.
     pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
+    # Sphinx would print its year as that of the copyright.
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
     app.add_role("wheel", wheel_role)
     app.connect("config-inited", silence_thebe)
     app.connect("config-inited", publish_explorer)
