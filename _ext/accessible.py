@@ -1,4 +1,4 @@
-"""Sphinx extension: what the theme and docutils write that keeps some readers out, put right.
+"""Sphinx extension: accessibility repairs of the theme's and docutils' HTML.
 
 `make test-site` finds each of these again if it is not: axe-core looks at every page.
 """

@@ -1,4 +1,4 @@
-"""Sphinx extension: one stylesheet and one script for the whole site.
+"""Sphinx extension: CSS and JavaScript bundles: one stylesheet and one script for all pages.
 
 The theme and the extensions ask for a dozen stylesheets, which hold up the first picture of a
 page, and for as many scripts, most of them in the way of the text. Here their files become

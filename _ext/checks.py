@@ -1,25 +1,20 @@
-"""Sphinx extension: what the page of the checks shows is asked of the checks themselves.
+"""Sphinx extension: directives for the page of the checks, and links from reports to sections.
 
 {check-report}: code whose last line is a call of a check; the page has the code and its report.
-{known-mistakes} `chapter`: a table of the mistakes that the module of that name defines.
+Two comments, `<!-- the checks, chapter by chapter -->` and the same of the known mistakes, become
+their lists.
 
-Both link to sections as JupyterLab does, and so do the reports that are stored in the chapters:
-on the site these links lead to the pages.
+A report links to a section as JupyterLab does, also where it is stored in a chapter: on the site
+this leads to the page.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib
 import re
-from html import escape
-from types import ModuleType
-from urllib.parse import unquote
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -27,12 +22,9 @@ from strict import placed
 
 logger = logging.getLogger(__name__)
 
-LINK = re.compile(r'(?<=href=")([a-z-]+)\.ipynb#heading=([^"]+)')
-
-
-def module(name: str) -> ModuleType:
-    """Import a part of the checks; not before the build, when the library can be found."""
-    return importlib.import_module(f"softmax_lib.check{name}")
+LINK = re.compile(r'(?<=href=")[a-z-]+\.ipynb#heading=[^"]+')
+CHECKS = "<!-- the checks, chapter by chapter -->"
+MISTAKES = "<!-- the known mistakes, chapter by chapter -->"
 
 
 def report(code: str):
@@ -43,40 +35,62 @@ def report(code: str):
     return eval(compile(ast.Expression(last.value), "<example>", "eval"), names)
 
 
-def mistakes(chapter: str) -> list:
-    """Return the mistakes that a module defines, in its order."""
-    kind = module(".mistakes.mistake").Mistake
-    defined = vars(module(f".mistakes.{chapter.replace('-', '_')}")).values()
-    return [value for value in defined if isinstance(value, kind)]
+def list_of_checks() -> str:
+    """Return a section for each chapter that has checks."""
+    from softmax_lib import check
+    from softmax_lib.course import chapter
+
+    lines = []
+    for name, exercises in check.CHECKS.items():
+        if exercises:
+            lines += [f"### {chapter(name).title}", "", "```{eval-rst}"]
+            lines += [f".. autofunction:: softmax_lib.check.{each.name}\n" for each in exercises]
+            lines += ["```", ""]
+    return "\n".join(lines)
 
 
-def link_to(section) -> str:
-    """Return a link to a section of a chapter."""
-    if section is None:
-        return ""
-    name = f"{module('.report').CHAPTERS[section.chapter]}: {section.heading}"
-    return f'<a href="{section.link}">{escape(name)}</a>'
+def list_of_mistakes() -> str:
+    """Return a table for each chapter that knows mistakes, and one for those of any function."""
+    from softmax_lib import check
+    from softmax_lib.course import chapter
+
+    lines = []
+    for name, mistakes in check.MISTAKES.items():
+        if mistakes:
+            where = "any function" if name == "general" else f"the chapter {chapter(name).title}"
+            lines += [f"### In {where}", ""]
+            lines += ["```{list-table}", ":header-rows: 1", ":class: mistakes", ""]
+            lines += ["* - Mistake", "  - What it is, and where to read"]
+            for mistake in mistakes:
+                at = mistake.section
+                read = at and f"{{ref}}`{chapter(at.chapter).title}: {at.heading} <{at.label}>`"
+                lines.append(f"* - `{mistake.id}`")
+                lines.append(f"  - **{mistake.title}.** {mistake.text} {read or ''}")
+            lines += ["```", ""]
+    return "\n".join(lines)
 
 
-def anchors(env: BuildEnvironment, docname: str) -> dict[str, str]:
-    """Return the anchor of each heading of a page, by the name that JupyterLab gives it."""
-    if docname not in env.tocs:
-        return {}
-    headings = env.tocs[docname].findall(nodes.reference)
-    return {heading.astext().replace(" ", "-"): heading["anchorname"] for heading in headings}
+def fill_in(app: Sphinx, docname: str, source: list[str]) -> None:
+    for comment, made in ((CHECKS, list_of_checks), (MISTAKES, list_of_mistakes)):
+        if comment in source[0]:
+            source[0] = source[0].replace(comment, made())
 
 
 def lead_to_pages(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Make links to headings of notebooks links to the same headings on the site."""
+    """Make links to headings of notebooks links to the labels of these sections on the site."""
+    from softmax_lib.check import Section
+    from softmax_lib.course import sections
+
+    labels = {Section(label).link: label for label in sections()}
     for raw in doctree.findall(nodes.raw):
 
         def on_site(match: re.Match, raw: nodes.raw = raw) -> str:
-            page, heading = f"chapters/{match[1]}", unquote(match[2])
-            anchor = anchors(app.env, page).get(heading)
-            if anchor is None:
+            targets = app.env.get_domain("std").anonlabels
+            page, anchor = targets.get(labels.get(match[0]), (None, None))
+            if page is None:
                 logger.warning("no such section: %s", match[0], location=placed(raw))
                 return match[0]
-            return app.builder.get_relative_uri(docname, page) + anchor
+            return f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
 
         raw[:] = [nodes.Text(LINK.sub(on_site, raw.astext()))]
 
@@ -91,22 +105,8 @@ class CheckReport(SphinxDirective):
         return [shown, nodes.container("", nodes.raw("", html, format="html"), classes=["report"])]
 
 
-class KnownMistakes(SphinxDirective):
-    required_arguments = 1
-
-    def run(self):
-        lines = ["```{list-table}", ":header-rows: 1", ":class: mistakes", ""]
-        lines += ["* - Mistake", "  - What it is, and where to read"]
-        for mistake in mistakes(self.arguments[0]):
-            lines.append(f"* - `{mistake.id}`")
-            lines.append(f"  - **{mistake.title}.** {mistake.text} {link_to(mistake.section)}")
-        parent = nodes.Element()
-        self.state.nested_parse(StringList([*lines, "```"], "known-mistakes"), 0, parent)
-        return parent.children
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("check-report", CheckReport)
-    app.add_directive("known-mistakes", KnownMistakes)
+    app.connect("source-read", fill_in)
     app.connect("doctree-resolved", lead_to_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

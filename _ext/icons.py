@@ -1,4 +1,4 @@
-"""The theme's icons, cut down to those that the site shows.
+"""Font Awesome icons, cut down to those that the site shows.
 
 The theme brings Font Awesome three times: as a script of 1.5 MB, and as fonts for its own
 stylesheet. Here the stylesheet draws all icons, with fonts of a few glyphs that it carries

@@ -1,4 +1,4 @@
-"""Sphinx extension: set every formula with KaTeX while the site is built.
+"""Sphinx extension: KaTeX formulas, set while the site is built.
 
 The page then holds finished HTML (and MathML, for screen readers), a stylesheet and fonts:
 no script, nothing fetched, readable without a network. KaTeX itself is the vendored 0.16.22
@@ -22,9 +22,12 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from build_cache import cached
+
 logger = logging.getLogger(__name__)
 
 VENDOR = Path(__file__).parent / "vendor"
+PROGRAM = VENDOR / "katex" / "katex.min.js"
 CLOSING = tuple(".,;:!?)]")
 SHORT = 40  # characters of TeX that fit into a line of a phone
 # What holds a line of a formula open, with the height of all that stands in it.
@@ -38,11 +41,11 @@ def engine() -> MiniRacer:
     context = MiniRacer()
     # Left to the garbage collector, it waits at exit for a thread that Python 3.13 has ended.
     atexit.register(context.close)
-    context.eval((VENDOR / "katex" / "katex.min.js").read_text(encoding="utf-8"))
+    context.eval(PROGRAM.read_text(encoding="utf-8"))
     return context
 
 
-@cache
+@cached(PROGRAM, Path(__file__))
 def katex_html(tex: str, display: bool) -> str:
     """Return `tex` as HTML.
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: what a browser, or a reader's software, misses in the pages as they come.
+"""Sphinx extension: image sizes, heights of sections to come, transparent figures.
 
 Above all the size of every picture, so that the text does not jump when the picture is there. And
 figures bring white paper along, for notebooks may be dark: a page gives them its own.
@@ -118,9 +118,7 @@ def complete(
     if "body" in context:
         images = app.builder.images
         sources = {name: Path(app.srcdir) / source for source, name in images.items()}
-        # docutils uses a role that the standard has given up, inside a list that wants items.
-        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
-        body = SOLUTION.sub(r"\1 \2", size_images(body, sources))
+        body = SOLUTION.sub(r"\1 \2", size_images(context["body"], sources))
         context["body"] = write_guesses(body, doctree) if doctree else body
 
 

@@ -1,4 +1,4 @@
-"""Take out of a stylesheet what no page of the site can use.
+"""Pruning of unused CSS: take out of a stylesheet what no page of the site can use.
 
 A theme brings the styles of everything that it might be asked for; a page uses a tenth of them.
 The test is a cautious one. A selector stays if all the classes and ids that it names occur
@@ -11,9 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from itertools import pairwise
+from pathlib import Path
 
 import tinycss2
 from tinycss2.ast import AtRule, Node, QualifiedRule
+
+from build_cache import cached
 
 # What these hold are declarations, not rules.
 LEAVES = ("font-face", "keyframes", "page", "property", "counter-style")
@@ -23,8 +26,14 @@ USED_PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
 def prune(css: str, words: Set[str]) -> str:
     """Return the rules of `css` that `words`, the classes and ids of the site, allow.
 
-    Then the custom properties, font faces and animations that none of these rules uses go, too.
+    Then the custom properties that none of these rules uses go, too.
     """
+    return _prune(css, tuple(sorted(words)))
+
+
+@cached(Path(__file__), tinycss2.__version__)
+def _prune(css: str, names: tuple[str, ...]) -> str:
+    words = frozenset(names)
     kept = _rules(tinycss2.parse_stylesheet(css, True, True), words)
     before = ""
     while kept != before:

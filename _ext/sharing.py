@@ -1,4 +1,4 @@
-"""Sphinx extension: what a page says of itself to those who link to it or look in vain for it.
+"""Sphinx extension: Open Graph tags, description, 404 page and sitemap.
 
 Every page carries a description. What needs an absolute address (the picture on a card, the
 canonical link, the sitemap) is written once `html: baseurl` in _config.yml names one, and not

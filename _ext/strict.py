@@ -1,4 +1,4 @@
-"""Sphinx extension: what must fail a strict build, and would pass Sphinx in silence.
+"""Sphinx extension: build warnings for mistakes of authors that Sphinx passes in silence.
 
 A picture without alternative text or too heavy, markup that reaches the reader as it was typed,
 a solution to an exercise that nobody set, a page that the table of contents forgot: each becomes

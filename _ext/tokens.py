@@ -1,4 +1,4 @@
-"""Take out of code the marks that show nothing.
+"""Syntax highlighting without needless elements: take out of code the marks that show nothing.
 
 Pygments puts every name, comma and space into an element of its own, and the theme's styles give
 most of these the colour of the text around them: in a chapter full of code, thousands of elements

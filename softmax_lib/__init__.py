@@ -33,7 +33,7 @@ from softmax_lib.derivative import (
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 __all__ = [
     "NotFittedError",

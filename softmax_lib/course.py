@@ -4,9 +4,12 @@ A chapter is declared here, in one line. Its page is ``chapters/<name>.ipynb``; 
 its proofs, its checks and its figures are modules of that name, and so are their tests.
 """
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 THE_COURSE = "The course"
 
@@ -85,3 +88,20 @@ def chapter(name):
     raise KeyError(
         f"no chapter is called {name!r}; there are: {', '.join(c.name for c in CHAPTERS)}"
     )
+
+
+@cache
+def sections():
+    """Return a chapter's name and a heading for each label; `tools/notebooks.py` writes them."""
+    return json.loads(Path(__file__).with_name("sections.json").read_text(encoding="utf-8"))
+
+
+def section(label):
+    """Return the chapter and the heading of the section that bears a label.
+
+    >>> place, heading = section("sec-max-shift")
+    >>> place.title, heading
+    ('Overflow', 'Subtract the maximum')
+    """
+    name, heading = sections()[label]
+    return chapter(name), heading

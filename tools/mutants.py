@@ -173,7 +173,7 @@ MUTANTS = [
         ("_ext/pages.py",
          '    app.connect("build-finished", take_paper_away)\n', "",
          "figures on white paper on every page", SITE),
-        ("_ext/course.py",
+        ("_ext/course_site.py",
          "    start_afresh(app)\n", "",
          "a build goes on from the one before", SITE),
         ("_ext/katex.py",

@@ -1,8 +1,9 @@
 """Execute the chapters and store their outputs: `python tools/notebooks.py [chapter ...]`.
 
 Each chapter runs in a fresh kernel, in its own folder. What is stored depends on the chapter and
-the locked environment alone, so that a second run changes no byte. If a cell fails, the stored
-notebook stays as it was.
+the locked environment alone, so that a second run changes no byte. If a cell fails, or an output
+is lost, the stored notebook stays as it was. With `--normalise` nothing runs: only what editors
+add is taken away.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +25,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from isolation import isolated
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 CELL_TIMEOUT = 120
@@ -51,12 +56,12 @@ FOLDED = "jp-MarkdownHeadingCollapsed"
 
 
 class ChapterError(Exception):
-    """A cell of a chapter failed; the message says which and how."""
+    """A cell of a chapter failed or lost an output; the message says which and how."""
 
 
-def load(path: Path) -> NotebookNode:
+def load(path: Path, text: str | None = None) -> NotebookNode:
     """Read a notebook; a cell without an id of its own gets one, the same on every run."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw = json.loads(path.read_text(encoding="utf-8") if text is None else text)
     taken: set[str] = set()
     for number, cell in enumerate(raw["cells"], start=1):
         if cell.get("id", "") in taken | {""}:
@@ -95,13 +100,46 @@ def error_of(error: CellExecutionError) -> str:
     return f"{error.ename}: {error.evalue}"
 
 
-def where(notebook: NotebookNode, name: str, index: int, reason: str) -> str:
+def where(notebook: NotebookNode, name: str, index: int, reason: str, verb: str = "failed") -> str:
     """Return a report that names the chapter, the cell, the head of its source, and `reason`."""
     lines = notebook.cells[index].source.splitlines()
     head = [f"    | {line}" for line in lines[:SOURCE_LINES]]
     if len(lines) > SOURCE_LINES:
         head.append("    | ...")
-    return "\n".join([f"{name}: cell {index + 1} of {len(notebook.cells)} failed", *head, reason])
+    place = f"{name}: cell {index + 1} of {len(notebook.cells)} {verb}"
+    return "\n".join([place, *head, reason])
+
+
+def kinds_of(cell: NotebookNode) -> Counter[str]:
+    """Count what a cell puts out: its streams, and the formats of what it shows."""
+    outputs = cell.get("outputs", [])
+    return Counter(kind for o in outputs for kind in o.get("data", [o.get("name", "error")]))
+
+
+def committed(path: Path) -> dict[str, str]:
+    """Return the source of each cell, by its id, as git last saw the notebook; none without git."""
+    command = ["git", "show", f"HEAD:./{path.name}"]
+    try:
+        done = subprocess.run(command, cwd=path.parent, check=True, capture_output=True)
+        return {cell.id: cell.source for cell in load(path, done.stdout.decode()).cells}
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return {}
+
+
+def require_outputs(stored: NotebookNode, notebook: NotebookNode, path: Path) -> None:
+    """Raise if a cell that nobody has changed lost a figure or another output."""
+    sources = None
+    for index, (old, new) in enumerate(zip(stored.cells, notebook.cells, strict=True)):
+        lost = kinds_of(old) - kinds_of(new)
+        if lost:
+            sources = committed(path) if sources is None else sources
+            # An edited cell still has the outputs that it had before.
+            if sources.get(old.id, old.source).rstrip() == old.source.rstrip():
+                reason = (
+                    f"The run gave no {' and no '.join(sorted(lost))}. If that is meant, clear "
+                    "the cell's output first."
+                )
+                raise ChapterError(where(notebook, path.stem, index, reason, "lost an output"))
 
 
 def normalise(notebook: NotebookNode) -> None:
@@ -156,8 +194,34 @@ def refresh(path: Path) -> bool:
     """Execute, normalise and store one chapter; tell whether its file changed."""
     notebook = load(path)
     execute(notebook, path.stem, path.parent)
+    require_outputs(load(path), notebook, path)
     normalise(notebook)
     return store(notebook, path)
+
+
+def tidy(path: Path) -> bool:
+    """Normalise one chapter without running it; tell whether its file changed."""
+    notebook = load(path)
+    normalise(notebook)
+    return store(notebook, path)
+
+
+def sections() -> dict[str, tuple[str, str]]:
+    """Return the chapter and the heading of each labelled section, by its label."""
+    found = {}
+    for path in sorted(CHAPTERS.glob("*.ipynb")):
+        for cell in load(path).cells:
+            if cell.cell_type == "markdown":
+                labelled = re.findall(r"(?m)^\((sec-[\w-]+)\)=\n+#+ +(.+?) *$", cell.source)
+                found |= {label: (path.stem, heading) for label, heading in labelled}
+    return found
+
+
+def store_sections() -> None:
+    """Write the sections, one a line, where the library looks them up."""
+    lines = [json.dumps({label: at}, ensure_ascii=False)[1:-1] for label, at in sections().items()]
+    path = CHAPTERS.parent / "softmax_lib/sections.json"
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
 
 
 def find(names: list[str]) -> list[Path]:
@@ -175,19 +239,36 @@ def main() -> int:
     parser.add_argument(
         "chapter", nargs="*", help="name of a chapter; all of them if none is given"
     )
-    failures = 0
-    for path in find(parser.parse_args().chapter):
-        start = time.perf_counter()
-        print(f"{path.stem:<16}", end="", flush=True)
-        try:
-            changed = refresh(path)
-        except ChapterError as error:
-            failures += 1
-            print(f"failed\n{error}", flush=True)
-        else:
-            seconds = time.perf_counter() - start
-            print(f"{'stored' if changed else 'unchanged':<10} {seconds:5.1f} s", flush=True)
-    return 1 if failures else 0
+    parser.add_argument(
+        "--normalise",
+        action="store_true",
+        help="run nothing, only take away what editors add; fail if there was something",
+    )
+    options = parser.parse_args()
+    paths = find(options.chapter)
+    if options.normalise:
+        changed = [path.stem for path in paths if tidy(path)]
+        if changed:
+            print(f"normalised: {', '.join(changed)}")
+        return 1 if changed else 0
+    store_sections()  # reports, which are outputs, look them up
+    with isolated():
+        well = [refreshed(path) for path in paths]
+    return 0 if all(well) else 1
+
+
+def refreshed(path: Path) -> bool:
+    """Refresh one chapter, say on a line what came of it, and return whether that was well."""
+    start = time.perf_counter()
+    print(f"{path.stem:<16}", end="", flush=True)
+    try:
+        changed = refresh(path)
+    except ChapterError as error:
+        print(f"failed\n{error}", flush=True)
+        return False
+    seconds = time.perf_counter() - start
+    print(f"{'stored' if changed else 'unchanged':<10} {seconds:5.1f} s", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -1,42 +1,23 @@
 """Exercises that answer back: hand over a function, and read which laws it keeps.
 
-One module a chapter; a check bears the name of the function of `softmax_lib` that it is for::
+A check bears the name of the function of `softmax_lib` that it is for: ``check.softmax``. It
+calls the function on copies of small inputs, within a time limit, and runs its laws in the order
+in which they are taught. It answers with a `Report`: the laws that hold, the first one that does
+not, with the smallest input that shows it, and, if the failure shows a known mistake, its name
+and the section that explains it.
 
-    definition     softmax_naive  hardmax
-    overflow       softmax  log_softmax  logsumexp
-    derivative     softmax_jacobian  softmax_jvp  softmax_vjp
-    cross_entropy  one_hot  softmax_cross_entropy  mean_cross_entropy
-    backprop       softmax_cross_entropy_grad  linear_backward  training_step
-
-A check calls the function on copies of small inputs, within a time limit, and runs its laws in
-the order in which they are taught. It answers with a `Report`: the laws that hold, the first one
-that does not, with the smallest input that shows it, and, if the failure has the fingerprint of
-a known mistake, its name and the section that explains it.
+One module a chapter says what its checks ask, and which mistakes they know.
 """
 
-from softmax_lib.check.backprop import linear_backward, softmax_cross_entropy_grad, training_step
-from softmax_lib.check.cross_entropy import mean_cross_entropy, one_hot, softmax_cross_entropy
-from softmax_lib.check.definition import hardmax, softmax_naive
-from softmax_lib.check.derivative import softmax_jacobian, softmax_jvp, softmax_vjp
-from softmax_lib.check.overflow import log_softmax, logsumexp, softmax
-from softmax_lib.check.report import Failure, Report, Section
+from softmax_lib.check._engine.collecting import by_name, checks_of, mistakes_of
+from softmax_lib.check._engine.report import Failure, Report, Section
+from softmax_lib.course import CHAPTERS
 
-__all__ = [
-    "Failure",
-    "Report",
-    "Section",
-    "hardmax",
-    "linear_backward",
-    "log_softmax",
-    "logsumexp",
-    "mean_cross_entropy",
-    "one_hot",
-    "softmax",
-    "softmax_cross_entropy",
-    "softmax_cross_entropy_grad",
-    "softmax_jacobian",
-    "softmax_jvp",
-    "softmax_naive",
-    "softmax_vjp",
-    "training_step",
-]
+CHECKS = {chapter.name: checks_of(chapter.room("check")) for chapter in CHAPTERS}
+MISTAKES = mistakes_of(CHECKS)
+_BY_NAME = by_name(CHECKS)
+globals().update(_BY_NAME)
+
+__all__ = ["Failure", "Report", "Section"]
+__all__ += sorted(_BY_NAME)
+__test__ = {name: each.__doc__ for name, each in _BY_NAME.items()}  # for doctest

@@ -2,17 +2,292 @@
 
 import numpy as np
 
-from softmax_lib import linear_backward as right_backward
-from softmax_lib import softmax_cross_entropy_grad as right_gradient
+from softmax_lib import linear_backward, one_hot, softmax, softmax_cross_entropy_grad, softmax_vjp
+from softmax_lib.check import cross_entropy, definition, derivative, overflow
+from softmax_lib.check._engine import general
+from softmax_lib.check._engine.exercise import Exercise
+from softmax_lib.check._engine.laws import Law, agrees, has_shape, holds, left_alone
+from softmax_lib.check._engine.mistake import Mistake
+from softmax_lib.check._engine.tools import on_the_whole
 from softmax_lib.check.cross_entropy import BATCH, EACH_LABEL, LARGE, SMALL, batches
-from softmax_lib.check.exercise import SECONDS, Exercise
-from softmax_lib.check.fingerprints.backprop import GRADIENT, LAYER_BACK, TRAINING_STEP, gradients
-from softmax_lib.check.laws import Law, agrees, has_shape, holds, left_alone
+
+FORCE = Mistake(
+    "y-minus-p",
+    "The sign is turned: y - p. y - p are the forces, the direction of the step. The gradient is "
+    "p - y.",
+    "sec-forces",
+)
+RESULTS_EXCHANGED = Mistake(
+    "results-exchanged",
+    "The results come in another order. The numbers are right; return them in the order that is "
+    "asked for.",
+    "sec-layer",
+)
+
+
+def _p(formula):
+    """Return a wrong gradient made of the right shares and the one-hot targets."""
+    return lambda z, k: formula(softmax(z), one_hot(k, z.shape[-1]))
+
+
+def _every_row(z, k):
+    p = softmax(z)
+    p[:, k] -= 1
+    return p
+
+
+def _less_target(shares):
+    """Return p - y with p computed by another function."""
+    return lambda z, k: shares(z) - one_hot(k, z.shape[-1])
+
+
+GRADIENT = (
+    FORCE.like(lambda z, k: -softmax_cross_entropy_grad(z, k)),
+    Mistake(
+        "p-plus-y",
+        "The target is added. The pull acts against the pushes: p - y. Each row must sum to 0.",
+        "sec-two-ways",
+    ).like(_p(lambda p, y: p + y)),
+    Mistake(
+        "pull-missing",
+        "The target is not subtracted. p alone pushes every logit down; the true one must be "
+        "pulled up by 1.",
+        "sec-forces",
+    ).like(_p(lambda p, y: p)),
+    Mistake(
+        "push-missing",
+        "Only the true class has a slope. Log-sum-exp pushes every logit down, the true one too.",
+        "sec-forces",
+    ).like(_p(lambda p, y: y * (p - 1)), _p(lambda p, y: -y)),
+    Mistake(
+        "gradient-in-p",
+        "This is the slope in the probabilities. -y / p has still to go back through softmax; "
+        "then 1 / p cancels.",
+        "sec-two-ways",
+    ).like(_p(lambda p, y: -y / p)),
+    cross_entropy.SQUARED_ERROR.like(
+        lambda z, k: softmax_vjp(z, softmax_cross_entropy_grad(z, k)),
+        lambda z, k: softmax_vjp(z, 2 * softmax_cross_entropy_grad(z, k)),
+    ),
+    Mistake(
+        "divided-by-n",
+        "The mean over the batch is in it already. The gradient of each example is asked for; 1/N "
+        "is written where the mean is.",
+        "sec-layer",
+    ).like(lambda z, k: softmax_cross_entropy_grad(z, k) / len(z)),
+    Mistake(
+        "divided-by-c",
+        "The gradient is divided by the number of classes. The loss is a sum over the classes, not "
+        "a mean.",
+        "sec-two-ways",
+    ).like(lambda z, k: softmax_cross_entropy_grad(z, k) / z.shape[-1]),
+    cross_entropy.MEAN_OVER_BATCH.like(lambda z, k: softmax_cross_entropy_grad(z, k).mean(axis=0)),
+    cross_entropy.SUM_OVER_BATCH.like(lambda z, k: softmax_cross_entropy_grad(z, k).sum(axis=0)),
+    definition.SOFTMAX_TWICE.like(
+        _less_target(lambda z: softmax(softmax(z))),
+        lambda z, k: softmax_vjp(z, softmax_cross_entropy_grad(softmax(z), k)),
+    ),
+    derivative.SOFTMAX_MISSING.like(_less_target(lambda z: z)),
+    cross_entropy.LABELS_OFF_BY_ONE.like(
+        lambda z, k: softmax_cross_entropy_grad(z, (k - 1) % z.shape[-1]),
+        lambda z, k: softmax_cross_entropy_grad(z, (k + 1) % z.shape[-1]),
+        lambda z, k: softmax(z) - np.eye(z.shape[-1])[k + 1],
+    ),
+    cross_entropy.EVERY_ROW.like(_every_row),
+    definition.WHOLE_ARRAY.like(_less_target(on_the_whole(softmax))),
+    definition.WRONG_AXIS.like(_less_target(lambda z: softmax(z, axis=0))),
+    definition.NO_KEEPDIMS.like(_less_target(lambda z: np.exp(z) / np.exp(z).sum(axis=-1))),
+    *(m.through(_less_target) for m in overflow.SHIFTS),
+    general.FEW_DIGITS,
+)
+
+
+def _changed(x=lambda g, n: g, w=lambda g, n: g, b=lambda g, n: g):
+    """Return the right gradients, each put through a wrong last line."""
+
+    def backward(X, W, G):
+        right = linear_backward(X, W, G)
+        return tuple(f(g, len(X)) for f, g in zip((x, w, b), right, strict=True))
+
+    return backward
+
+
+def _mean(gradient, n):
+    return gradient / n
+
+
+LAYER_BACK = (
+    Mistake(
+        "w-not-transposed",
+        "W is not transposed. The gradient goes back from the classes to the features: G @ W.T.",
+        "sec-layer",
+    ).like(lambda X, W, G: (G @ W, X.T @ G, G.sum(axis=0))),
+    Mistake(
+        "x-not-transposed",
+        "X is not transposed. The sum in X.T @ G is over the examples.",
+        "sec-layer",
+    ).like(lambda X, W, G: (G @ W.T, X @ G, G.sum(axis=0))),
+    Mistake(
+        "gradient-transposed",
+        "The gradient in W is transposed. A gradient has the shape of its array: X.T @ G, not G.T "
+        "@ X.",
+        "sec-layer",
+    ).like(_changed(w=lambda g, n: g.T)),
+    Mistake(
+        "bias-mean",
+        "The bias gets a mean. If 1/N is in the gradient in the logits, it is in there once: the "
+        "bias gets the sum.",
+        "sec-layer",
+    ).like(_changed(b=_mean)),
+    Mistake(
+        "bias-over-classes",
+        "The bias gradient is summed along the wrong axis. There is one bias for each class: sum "
+        "over the examples, axis=0.",
+        "sec-layer",
+    ).like(lambda X, W, G: (G @ W.T, X.T @ G, G.sum(axis=1))),
+    Mistake(
+        "bias-not-summed",
+        "The bias gradient is not summed over the examples. The bias acts on every example, so it "
+        "collects a slope from each.",
+        "sec-layer",
+    ).like(lambda X, W, G: (G @ W.T, X.T @ G, G)),
+    overflow.KEEPDIMS_LEFT.like(_changed(b=lambda g, n: g[None])),
+    Mistake(
+        "mean-again",
+        "The examples are averaged here. linear_backward takes what comes and adds nothing: 1/N "
+        "is in the gradient it is given.",
+        "sec-layer",
+    ).like(_changed(w=_mean), _changed(w=_mean, b=_mean), _changed(x=_mean, w=_mean, b=_mean)),
+    FORCE.like(lambda X, W, G: linear_backward(X, W, -G)),
+    RESULTS_EXCHANGED.like(
+        lambda X, W, G: (X.T @ G, G @ W.T, G.sum(axis=0)),
+        lambda X, W, G: (X.T @ G, G.sum(axis=0), G @ W.T),
+        lambda X, W, G: (G.sum(axis=0), X.T @ G, G @ W.T),
+        lambda X, W, G: (G @ W.T, G.sum(axis=0), X.T @ G),
+    ),
+    general.FEW_DIGITS,
+)
+
+
+def gradients(X, k, W, b):
+    """Return the gradients of the mean loss in W and b."""
+    G = softmax_cross_entropy_grad(X @ W + b, k) / len(X)
+    return linear_backward(X, W, G)[1:]
+
+
+def _step(grad_W=lambda g, n: g, grad_b=lambda g, n: g):
+    """Return a step with the right gradients, put through a wrong last line."""
+
+    def step(X, k, W, b, rate):
+        in_W, in_b = gradients(X, k, W, b)
+        return W - rate * grad_W(in_W, len(X)), b - rate * grad_b(in_b, len(X))
+
+    return step
+
+
+def _with(grad_logits):
+    """Return a step whose gradient in the logits is another one."""
+
+    def step(X, k, W, b, rate):
+        G = grad_logits(X @ W + b, k) / len(X)
+        return W - rate * X.T @ G, b - rate * G.sum(axis=0)
+
+    return step
+
+
+def _without_bias(X, k, W, b, rate):
+    in_W, in_b = gradients(X, k, W, np.zeros_like(b))
+    return W - rate * in_W, b - rate * in_b
+
+
+def _weights_first(X, k, W, b, rate):
+    new_W = W - rate * gradients(X, k, W, b)[0]
+    return new_W, b - rate * gradients(X, k, new_W, b)[1]
+
+
+def _bias_first(X, k, W, b, rate):
+    new_b = b - rate * gradients(X, k, W, b)[1]
+    return W - rate * gradients(X, k, W, new_b)[0], new_b
+
+
+def _times_n(gradient, n):
+    return gradient * n
+
+
+# In a step these have other names, or do not show.
+NOT_IN_A_STEP = ("y-minus-p", "divided-by-n", "mean-over-batch", "sum-over-batch")
+NOT_IN_A_STEP += ("shift-by-mean", "global-maximum")
+
+TRAINING_STEP = (
+    Mistake(
+        "gradient-ascent",
+        "The step goes uphill. The gradient points where the loss grows. Subtract it.",
+        "sec-one-step",
+    ).like(_step(lambda g, n: -g, lambda g, n: -g)),
+    Mistake(
+        "mean-missing-in-step",
+        "The 1/N of the mean is missing. The step grows with the batch, and a learning rate fits "
+        "one batch size only.",
+        "sec-layer",
+    ).like(_step(_times_n, _times_n)),
+    Mistake(
+        "mean-in-one-gradient",
+        "One gradient has the 1/N, the other lacks it. Divide the gradient in the logits once; "
+        "then neither needs it again.",
+        "sec-layer",
+    ).like(_step(grad_W=_times_n), _step(grad_b=_times_n)),
+    Mistake("mean-twice", "1/N is taken twice. The mean is taken once.", "sec-layer").like(
+        _step(_mean, _mean), _step(grad_W=_mean), _step(grad_b=_mean)
+    ),
+    Mistake(
+        "bias-not-updated", "The bias stays what it was. The bias learns as well.", "sec-training"
+    ).like(_step(grad_b=lambda g, n: 0 * g)),
+    Mistake(
+        "weights-not-updated", "The weights stay what they were. W learns as well.", "sec-training"
+    ).like(_step(grad_W=lambda g, n: 0 * g)),
+    Mistake(
+        "gradients-returned",
+        "The change is returned, not what it leads to. Return W and b after the step: W - rate * "
+        "gradient.",
+        "sec-one-step",
+    ).like(
+        lambda X, k, W, b, rate: gradients(X, k, W, b),
+        lambda X, k, W, b, rate: tuple(-rate * g for g in gradients(X, k, W, b)),
+        lambda X, k, W, b, rate: tuple(rate * g for g in gradients(X, k, W, b)),
+    ),
+    Mistake(
+        "rate-ignored",
+        "The learning rate has no effect. The step is the rate times the gradient.",
+        "sec-one-step",
+    ).like(lambda X, k, W, b, rate: _step()(X, k, W, b, 1.0)),
+    RESULTS_EXCHANGED.like(lambda X, k, W, b, rate: _step()(X, k, W, b, rate)[::-1]),
+    Mistake(
+        "bias-unused", "The logits are computed without the bias. Z = X W + b.", "sec-layer"
+    ).like(_without_bias),
+    Mistake(
+        "one-after-the-other",
+        "The second gradient is taken after the first step. Both belong to the same place: "
+        "compute both, then move both.",
+        "sec-training",
+    ).like(_weights_first, _bias_first),
+    *(m.through(_with) for m in GRADIENT if m.formulas and m.id not in NOT_IN_A_STEP),
+    general.FEW_DIGITS,
+)
+
 
 IN_LOGITS = Exercise(
-    "softmax_cross_entropy_grad",
     "softmax_cross_entropy_grad(logits, labels)",
-    right_gradient,
+    softmax_cross_entropy_grad,
+    """Check the gradient of the loss in the logits, p - y for each example.
+
+    ``softmax_cross_entropy_grad(logits, labels)`` takes logits of shape (N, C), one
+    example a row, and integer labels of shape (N,), and returns the slopes in the shape
+    (N, C), not divided by N.
+
+    >>> from softmax_lib import one_hot, softmax
+    >>> check.softmax_cross_entropy_grad(lambda z, k: one_hot(k, z.shape[1]) - softmax(z)).diagnosis
+    'y-minus-p'
+    """,
     (
         Law("there is one slope for every logit", SMALL, has_shape),
         Law("the slopes of an example sum to 0", SMALL[:1], agrees(lambda g: g.sum(axis=-1))),
@@ -43,15 +318,19 @@ def _matrices(*shapes):
 SHAPES = _matrices((1, 1, 1), (2, 2, 2), (3, 2, 4))
 
 THROUGH_LAYER = Exercise(
-    "linear_backward",
     "linear_backward(X, W, grad_logits)",
-    right_backward,
+    linear_backward,
+    """Check the way back through the layer Z = X W + b.
+
+    ``linear_backward(X, W, grad_logits)`` takes arrays of shape (N, D), (D, C) and (N, C)
+    and returns grad_X, grad_W and grad_b in the shapes (N, D), (D, C) and (C,). The 1/N of
+    a mean loss is in grad_logits already.
+
+    >>> check.linear_backward(lambda X, W, G: (G @ W.T, X.T @ G, G.mean(axis=0))).diagnosis
+    'bias-mean'
+    """,
     (
-        Law(
-            "there are three gradients, in the shapes of X, W and b",
-            SHAPES,
-            has_shape,
-        ),
+        Law("there are three gradients, in the shapes of X, W and b", SHAPES, has_shape),
         Law("a weight collects X_nd G_nc from every example n", SHAPES, results=(1,)),
         Law("a bias collects G_nc from every example n", SHAPES, results=(2,)),
         Law("a feature collects G_nc W_dc from every class c", SHAPES, results=(0,)),
@@ -84,15 +363,24 @@ ZEROS = ([[1, 2]], [0], [[0, 0], [0, 0]], [0, 0], 1.0)
 ANOTHER_ZERO = ([[1, -2]], [1], [[0, 0, 0], [0, 0, 0]], [0, 0, 0], 1.0)
 
 STEP = Exercise(
-    "training_step",
     "training_step(X, labels, W, b, learning_rate)",
     _right_step,
+    """Check one step of gradient descent on the mean loss.
+
+    ``training_step(X, labels, W, b, learning_rate)`` takes X of shape (N, D), integer
+    labels of shape (N,), W of shape (D, C), b of shape (C,) and a number, and returns the
+    new W and b.
+
+    >>> from softmax_lib import linear_backward, softmax_cross_entropy_grad
+    >>> def my_step(X, labels, W, b, rate):
+    ...     G = softmax_cross_entropy_grad(X @ W + b, labels)
+    ...     _, grad_W, grad_b = linear_backward(X, W, G)
+    ...     return W - rate * grad_W, b - rate * grad_b
+    >>> check.training_step(my_step).diagnosis
+    'mean-missing-in-step'
+    """,
     (
-        Law(
-            "there are new W and b, in the shapes of the old ones",
-            _starts(ZEROS, ONE),
-            has_shape,
-        ),
+        Law("there are new W and b, in the shapes of the old ones", _starts(ZEROS, ONE), has_shape),
         Law("a learning rate of 0 changes nothing", _starts((*ONE[:-1], 0.0), (*BOTH[:-1], 0.0))),
         Law(
             "the bias of the true class rises, the others fall",
@@ -112,82 +400,3 @@ STEP = Exercise(
     TRAINING_STEP,
     ("W", "b"),
 )
-
-
-def softmax_cross_entropy_grad(function, *, seconds=SECONDS):
-    """Check the gradient of the loss in the logits, p - y for each example.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_cross_entropy_grad(logits, labels)`` takes logits of shape (N, C), one
-        example a row, and integer labels of shape (N,), and returns the slopes in the shape
-        (N, C), not divided by N.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check, one_hot, softmax
-    >>> check.softmax_cross_entropy_grad(lambda z, k: one_hot(k, z.shape[1]) - softmax(z)).diagnosis
-    'y-minus-p'
-    """
-    return IN_LOGITS.check(function, seconds)
-
-
-def linear_backward(function, *, seconds=SECONDS):
-    """Check the way back through the layer Z = X W + b.
-
-    Parameters
-    ----------
-    function : callable
-        ``linear_backward(X, W, grad_logits)`` takes arrays of shape (N, D), (D, C) and (N, C)
-        and returns grad_X, grad_W and grad_b in the shapes (N, D), (D, C) and (C,). The 1/N of
-        a mean loss is in grad_logits already.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check
-    >>> check.linear_backward(lambda X, W, G: (G @ W.T, X.T @ G, G.mean(axis=0))).diagnosis
-    'bias-mean'
-    """
-    return THROUGH_LAYER.check(function, seconds)
-
-
-def training_step(function, *, seconds=SECONDS):
-    """Check one step of gradient descent on the mean loss.
-
-    Parameters
-    ----------
-    function : callable
-        ``training_step(X, labels, W, b, learning_rate)`` takes X of shape (N, D), integer
-        labels of shape (N,), W of shape (D, C), b of shape (C,) and a number, and returns the
-        new W and b.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check, linear_backward, softmax_cross_entropy_grad
-    >>> def my_step(X, labels, W, b, rate):
-    ...     G = softmax_cross_entropy_grad(X @ W + b, labels)
-    ...     _, grad_W, grad_b = linear_backward(X, W, G)
-    ...     return W - rate * grad_W, b - rate * grad_b
-    >>> check.training_step(my_step).diagnosis
-    'mean-missing-in-step'
-    """
-    return STEP.check(function, seconds)

@@ -2,12 +2,266 @@
 
 import numpy as np
 
-from softmax_lib import one_hot as right_one_hot
-from softmax_lib import softmax_cross_entropy as right_loss
-from softmax_lib.check.definition import EXAMPLE
-from softmax_lib.check.exercise import SECONDS, Exercise
-from softmax_lib.check.fingerprints.cross_entropy import LOSS, MEAN_LOSS, ONE_HOT
-from softmax_lib.check.laws import Law, agrees, has_shape, holds, left_alone
+from softmax_lib import entropy, log_softmax, logsumexp, one_hot, softmax, softmax_cross_entropy
+from softmax_lib.check import definition, overflow
+from softmax_lib.check._engine import general
+from softmax_lib.check._engine.exercise import Exercise
+from softmax_lib.check._engine.laws import Law, agrees, has_shape, holds, left_alone
+from softmax_lib.check._engine.mistake import Mistake
+from softmax_lib.check.definition import EXAMPLE, largest, share
+from softmax_lib.check.overflow import epsilon_inside, floored, naive
+
+LABELS_OFF_BY_ONE = Mistake(
+    "labels-off-by-one",
+    "The labels are counted from another start. Formulas count classes from 1, Python counts them "
+    "from 0; labels here are Python's.",
+    "sec-hard-and-soft",
+)
+EVERY_ROW = Mistake(
+    "all-labels-in-every-row",
+    "Every row gets the labels of all examples. `A[:, labels]` takes all those columns in each "
+    "row. Pair them with the rows: `A[np.arange(len(labels)), labels]`.",
+    "sec-likelihood",
+)
+MEAN_OVER_BATCH = Mistake(
+    "mean-over-batch",
+    "The mean over the batch is returned. One loss for each example is asked for; the mean is "
+    "written where it is wanted.",
+    "sec-likelihood",
+)
+SUM_OVER_BATCH = Mistake(
+    "sum-over-batch",
+    "The losses of the batch are added up. A sum grows with the batch.",
+    "sec-likelihood",
+)
+SQUARED_ERROR = Mistake(
+    "squared-error",
+    "The squared error is returned. It is bounded, and its slope dies where the answer is "
+    "confidently wrong.",
+    "sec-squared-error",
+)
+
+
+def _filled(labels, C, rows, columns):
+    table = np.zeros((len(labels), C))
+    table[rows, columns] = 1
+    return table
+
+
+ONE_HOT = (
+    Mistake(
+        "transposed",
+        "Rows and columns are exchanged. One example is a row, one class is a column.",
+        "sec-one-hot",
+    ).like(lambda labels, C: one_hot(labels, C).T),
+    Mistake(
+        "width-from-labels",
+        "The number of columns is read off the labels. max + 1 is too few if the last class has "
+        "no example in this batch.",
+        "sec-one-hot",
+    ).like(lambda labels, C: one_hot(labels, labels.max() + 1)),
+    LABELS_OFF_BY_ONE.like(
+        lambda labels, C: np.eye(C)[labels - 1],
+        lambda labels, C: np.eye(C)[labels + 1],
+        lambda labels, C: np.eye(C)[(labels + 1) % C],
+        lambda labels, C: np.eye(C + 1)[labels],
+    ),
+    EVERY_ROW.like(lambda labels, C: _filled(labels, C, slice(None), labels)),
+    Mistake(
+        "label-as-value",
+        "The label stands where a 1 should. The place tells the class; the value is the share of "
+        "the target, 1.",
+        "sec-one-hot",
+    ).like(lambda labels, C: one_hot(labels, C) * labels[:, None]),
+    Mistake(
+        "inverted",
+        "Zeros and ones are exchanged. All mass belongs to the true class.",
+        "sec-one-hot",
+    ).like(lambda labels, C: 1 - one_hot(labels, C)),
+    Mistake(
+        "labels-ignored",
+        "The rows come in their own order. np.eye is a table: pick its rows by the labels.",
+        "sec-one-hot",
+    ).like(lambda labels, C: np.eye(len(labels), C)),
+)
+
+
+def at(values, labels):
+    return values[np.arange(len(labels)), labels]
+
+
+def _of_log_p(formula):
+    """Return a loss made of the logarithms of the right shares, and the one-hot targets."""
+    return lambda z, k: formula(log_softmax(z), one_hot(k, z.shape[-1]))
+
+
+def _misprinted(z, k, terms, at_label):
+    sums = [row[label if at_label else 0 :].sum() for row, label in zip(terms, k, strict=True)]
+    return np.log(sums) - at(z, k)
+
+
+def _numbers(z):
+    """Return e to the number of the class instead of the logit, counted from 1."""
+    return np.exp(np.ones_like(z).cumsum(axis=-1))
+
+
+def _binary(log_p, y):
+    p = np.exp(log_p)
+    return -np.where(y == 1, log_p, np.log(1 - p)).sum(axis=-1)
+
+
+LOSS = (
+    MEAN_OVER_BATCH.like(lambda z, k: -at(log_softmax(z), k).mean()),
+    SUM_OVER_BATCH.like(lambda z, k: -at(log_softmax(z), k).sum()),
+    EVERY_ROW.like(lambda z, k: -log_softmax(z)[:, k]),
+    Mistake(
+        "sum-over-classes-missing",
+        "The terms of the classes are not added up. Cross-entropy is the sum over the classes; "
+        "for a one-hot target one term is left.",
+        "sec-one-hot",
+    ).like(_of_log_p(lambda log_p, y: -y * log_p)),
+    Mistake(
+        "mean-over-classes",
+        "The mean over the classes is taken. Cross-entropy is a sum over the classes; the mean "
+        "makes it C times too small.",
+        "sec-one-hot",
+    ).like(_of_log_p(lambda log_p, y: -(y * log_p).mean(axis=-1))),
+    overflow.SIGN_OF_LOG.like(lambda z, k: at(log_softmax(z), k)),
+    overflow.OTHER_LOGARITHM.like(
+        lambda z, k: -at(log_softmax(z), k) / np.log(2),
+        lambda z, k: -at(log_softmax(z), k) / np.log(10),
+    ),
+    Mistake(
+        "misprint-lower-limit",
+        "The sum starts at the true class. A misprint that flatters: the classes before the true "
+        "one are left out.",
+        "sec-misprints",
+    ).like(lambda z, k: _misprinted(z, k, np.exp(z), at_label=True)),
+    Mistake(
+        "misprint-exponent",
+        "The exponent is the number of the class. A misprint: the sum is over e to the z_c, not e "
+        "to the c.",
+        "sec-misprints",
+    ).like(
+        lambda z, k: _misprinted(z, k, _numbers(z), at_label=False),
+        lambda z, k: _misprinted(z, k, _numbers(z) / np.e, at_label=False),
+    ),
+    Mistake(
+        "misprint-both",
+        "The formula has both misprints. The sum starts at 1, and its terms are e to the z_c.",
+        "sec-misprints",
+    ).like(
+        lambda z, k: _misprinted(z, k, _numbers(z), at_label=True),
+        lambda z, k: _misprinted(z, k, _numbers(z) / np.e, at_label=True),
+    ),
+    definition.SOFTMAX_TWICE.like(lambda z, k: -at(log_softmax(softmax(z)), k)),
+    LABELS_OFF_BY_ONE.like(
+        lambda z, k: -at(log_softmax(z), k - 1),
+        lambda z, k: -at(log_softmax(z), k + 1),
+        lambda z, k: -at(log_softmax(z), (k + 1) % z.shape[-1]),
+    ),
+    Mistake(
+        "probability-as-loss",
+        "The loss is made of p without its logarithm. 1 - p is at most 1, however wrong the "
+        "prediction is. The loss is -log p.",
+        "sec-likelihood",
+    ).like(lambda z, k: -at(softmax(z), k), lambda z, k: 1 - at(softmax(z), k)),
+    Mistake(
+        "binary-cross-entropy",
+        "Each class pays a loss of its own. That is the loss of C separate yes-or-no questions. "
+        "Here one class is true.",
+        "sec-one-hot",
+    ).like(_of_log_p(_binary)),
+    SQUARED_ERROR.like(
+        _of_log_p(lambda log_p, y: ((np.exp(log_p) - y) ** 2).sum(axis=-1)),
+        _of_log_p(lambda log_p, y: ((np.exp(log_p) - y) ** 2).mean(axis=-1)),
+        _of_log_p(lambda log_p, y: ((np.exp(log_p) - y) ** 2).sum(axis=-1) / 2),
+    ),
+    Mistake(
+        "true-logit-missing",
+        "The logit of the true class is not taken off. Log-sum-exp alone is the same for every "
+        "label.",
+        "sec-loss-in-logits",
+    ).like(lambda z, k: logsumexp(z)),
+    Mistake(
+        "log-sum-exp-missing",
+        "Log-sum-exp is missing. Minus the true logit could fall for ever. Log-sum-exp makes the "
+        "classes compete.",
+        "sec-loss-in-logits",
+    ).like(lambda z, k: -at(z, k)),
+    Mistake(
+        "maximum-for-log-sum-exp",
+        "The maximum stands where log-sum-exp should. The loss would be 0 as soon as the true "
+        "class leads, by however little.",
+        "sec-loss-in-logits",
+    ).like(lambda z, k: at(largest(z) - z, k)),
+    Mistake(
+        "entropy-of-prediction",
+        "The entropy of the prediction is returned. It does not look at the label. In the "
+        "cross-entropy the target weighs the logarithms.",
+        "sec-entropy",
+    ).like(lambda z, k: entropy(softmax(z))),
+    Mistake(
+        "target-inside-log",
+        "The logarithm is taken of the target. The prediction belongs into the logarithm: log 0 "
+        "of a one-hot target is -inf.",
+        "sec-entropy",
+    ).like(_of_log_p(lambda log_p, y: -(np.exp(log_p) * np.log(y)).sum(axis=-1))),
+    overflow.NO_SHIFT.like(
+        lambda z, k: np.log(np.exp(z).sum(axis=-1)) - at(z, k),
+        lambda z, k: -np.log(at(naive(z), k)),
+    ),
+    overflow.LOG_OF_SOFTMAX.like(lambda z, k: -np.log(at(softmax(z), k))),
+    overflow.MAX_NOT_ADDED_BACK.like(
+        lambda z, k: at(np.log(np.exp(z - largest(z)).sum(axis=-1, keepdims=True)) - z, k)
+    ),
+    definition.WHOLE_ARRAY.like(lambda z, k: logsumexp(z, axis=None) - at(z, k)),
+    definition.WRONG_AXIS.like(lambda z, k: -at(log_softmax(z, axis=0), k)),
+    definition.NO_KEEPDIMS.like(lambda z, k: -at(z - logsumexp(z), k)),
+    overflow.GLOBAL_MAXIMUM.like(
+        lambda z, k: z.max() + np.log(np.exp(z - z.max()).sum(axis=-1)) - at(z, k),
+        lambda z, k: -np.log(at(share(np.exp(z - z.max())), k)),
+    ),
+    Mistake(
+        "zero-times-inf",
+        "0 times -inf is nan. A class that is ruled out and not true costs nothing. Pick the true "
+        "class instead of multiplying by a one-hot row.",
+        "sec-masks",
+    ).like(_of_log_p(lambda log_p, y: -(y * log_p).sum(axis=-1))),
+    overflow.LOG_EPSILON.seen_by(
+        lambda pairs: epsilon_inside([(-came, -right) for came, right in pairs])
+    ),
+    overflow.CLIPPED_PROBABILITIES.seen_by(
+        lambda pairs: floored([(-came, -right) for came, right in pairs])
+    ),
+    general.FEW_DIGITS,
+)
+
+
+def _averaged(loss):
+    return lambda z, k: np.mean(loss(z, k))
+
+
+# Averaged, the terms of the classes would be the mean over the classes.
+OF_ONE_EXAMPLE = ("mean-over-batch", "sum-over-batch", "sum-over-classes-missing")
+
+MEAN_LOSS = (
+    Mistake(
+        "mean-over-batch-missing",
+        "The losses are not averaged. One number for the whole batch is asked for: the mean of "
+        "the losses.",
+        "sec-likelihood",
+    ).like(lambda z, k: -at(log_softmax(z), k)),
+    SUM_OVER_BATCH.like(lambda z, k: -at(log_softmax(z), k).sum()),
+    Mistake(
+        "log-of-mean",
+        "The mean is taken before the logarithm. The mean of the logarithms is not the logarithm "
+        "of the mean.",
+        "sec-likelihood",
+    ).like(lambda z, k: -np.log(at(softmax(z), k).mean())),
+    *(m.through(_averaged) for m in LOSS if m.formulas and m.id not in OF_ONE_EXAMPLE),
+    *(m for m in LOSS if m.sign),
+)
 
 
 def _labels(*pairs):
@@ -23,9 +277,16 @@ def batches(*pairs):
 FULL = _labels(([0, 1, 1], 2), ([2, 0], 3))
 
 TARGETS = Exercise(
-    "one_hot",
     "one_hot(labels, num_classes)",
-    right_one_hot,
+    one_hot,
+    """Check the table that has a 1 at each label.
+
+    ``one_hot(labels, num_classes)`` takes an integer array of shape (N,) and the number C,
+    and returns zeros and ones in the shape (N, C).
+
+    >>> check.one_hot(lambda labels, C: np.eye(max(labels) + 1)[labels]).diagnosis
+    'width-from-labels'
+    """,
     (
         Law("there is one row a label, one column a class", FULL, has_shape),
         Law(
@@ -53,9 +314,20 @@ LARGE = batches(
 )
 
 LOSSES = Exercise(
-    "softmax_cross_entropy",
     "softmax_cross_entropy(logits, labels)",
-    right_loss,
+    softmax_cross_entropy,
+    """Check the loss, from logits and labels, one number for each example.
+
+    ``softmax_cross_entropy(logits, labels)`` takes logits of shape (N, C), one example a
+    row, and integer labels of shape (N,), and returns N losses.
+
+    >>> from softmax_lib import softmax
+    >>> def my_loss(logits, labels):
+    ...     return -np.log(softmax(logits)[np.arange(len(labels)), labels])
+    >>> report = check.softmax_cross_entropy(my_loss)
+    >>> report.diagnosis, report.failure.came, report.failure.expected
+    ('log-of-softmax', '[inf]', '[1000]')
+    """,
     (
         Law("there is one loss for each example", SMALL, has_shape),
         Law(
@@ -84,9 +356,17 @@ LOSSES = Exercise(
 TWICE = ([[3, 1, -3], [0, 0.5, 2]] * 2, [2, 0] * 2)
 
 MEAN_OF_LOSSES = Exercise(
-    "mean_cross_entropy",
     "mean_cross_entropy(logits, labels)",
-    lambda logits, labels: right_loss(logits, labels).mean(),
+    lambda logits, labels: softmax_cross_entropy(logits, labels).mean(),
+    """Check the mean loss of a batch, from logits and labels.
+
+    ``mean_cross_entropy(logits, labels)`` takes logits of shape (N, C), one example a row,
+    and integer labels of shape (N,), and returns one number.
+
+    >>> from softmax_lib import log_softmax
+    >>> check.mean_cross_entropy(lambda z, k: -log_softmax(z)[:, k].mean()).diagnosis
+    'all-labels-in-every-row'
+    """,
     (
         Law("there is one number for the batch", SMALL, has_shape),
         *(law for law in LOSSES.laws[1:-1] if law.inputs is not BATCH),
@@ -95,80 +375,3 @@ MEAN_OF_LOSSES = Exercise(
     ),
     MEAN_LOSS,
 )
-
-
-def one_hot(function, *, seconds=SECONDS):
-    """Check the table that has a 1 at each label.
-
-    Parameters
-    ----------
-    function : callable
-        ``one_hot(labels, num_classes)`` takes an integer array of shape (N,) and the number C,
-        and returns zeros and ones in the shape (N, C).
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check
-    >>> check.one_hot(lambda labels, C: np.eye(max(labels) + 1)[labels]).diagnosis
-    'width-from-labels'
-    """
-    return TARGETS.check(function, seconds)
-
-
-def softmax_cross_entropy(function, *, seconds=SECONDS):
-    """Check the loss, from logits and labels, one number for each example.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_cross_entropy(logits, labels)`` takes logits of shape (N, C), one example a
-        row, and integer labels of shape (N,), and returns N losses.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check, softmax
-    >>> def my_loss(logits, labels):
-    ...     return -np.log(softmax(logits)[np.arange(len(labels)), labels])
-    >>> report = check.softmax_cross_entropy(my_loss)
-    >>> report.diagnosis, report.failure.came, report.failure.expected
-    ('log-of-softmax', '[inf]', '[1000]')
-    """
-    return LOSSES.check(function, seconds)
-
-
-def mean_cross_entropy(function, *, seconds=SECONDS):
-    """Check the mean loss of a batch, from logits and labels.
-
-    Parameters
-    ----------
-    function : callable
-        ``mean_cross_entropy(logits, labels)`` takes logits of shape (N, C), one example a row,
-        and integer labels of shape (N,), and returns one number.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check, log_softmax
-    >>> check.mean_cross_entropy(lambda z, k: -log_softmax(z)[:, k].mean()).diagnosis
-    'all-labels-in-every-row'
-    """
-    return MEAN_OF_LOSSES.check(function, seconds)

@@ -2,11 +2,268 @@
 
 import numpy as np
 
-from softmax_lib import hardmax as right_hardmax
-from softmax_lib import softmax as right_softmax
-from softmax_lib.check.exercise import SECONDS, Exercise
-from softmax_lib.check.fingerprints.definition import HARDMAX, NAIVE_SHARES
-from softmax_lib.check.laws import Law, agrees, floats, has_shape, holds, left_alone
+from softmax_lib import hardmax, log_softmax, logsumexp, softmax
+from softmax_lib.check._engine import general
+from softmax_lib.check._engine.exercise import Exercise
+from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, holds, left_alone
+from softmax_lib.check._engine.mistake import Mistake
+from softmax_lib.check._engine.tools import along_columns, for_each, on_the_whole
+
+ARGMAX_INDEX = Mistake(
+    "argmax-index",
+    "The place of the maximum is returned. argmax gives the number of the class; what is wanted "
+    "is one number for each class.",
+    "sec-hard-and-soft",
+)
+MAXIMUM_RETURNED = Mistake(
+    "maximum-returned",
+    "The maximum is returned. Hardmax and softmax say where the maximum is, not how large it is.",
+    "sec-hard-and-soft",
+)
+MEAN_NOT_SUM = Mistake(
+    "mean-not-sum",
+    "A mean stands where a sum should. Dividing by the mean of the exponentials makes everything "
+    "C times too large.",
+    "sec-output-layer",
+)
+SOFTMIN = Mistake(
+    "sign-of-logits",
+    "The smallest logit gets the largest share. The exponent has the wrong sign.",
+    "sec-four-wishes",
+)
+OTHER_BASE = Mistake(
+    "other-base",
+    "The base is not e. Powers of 2 or 10 share by the same rule, but at another temperature.",
+    "sec-temperature",
+)
+SOFTMAX_TWICE = Mistake(
+    "softmax-twice",
+    "Softmax is applied twice. The second one sees numbers between 0 and 1, so its shares are "
+    "nearly equal.",
+    "sec-second-softmax",
+)
+DIVIDED_BY_LSE = Mistake(
+    "divided-by-log-sum-exp",
+    "Log-sum-exp stands in the denominator. Divide by the sum of the exponentials, or subtract "
+    "log-sum-exp inside the exponential.",
+    "sec-log-sum-exp",
+)
+INTEGER_BUFFER = Mistake(
+    "integer-buffer",
+    "The shares are stored as integers. `np.zeros_like(z)` of integers holds integers: every "
+    "share below 1 is cut to 0.",
+    "sec-output-layer",
+)
+WHOLE_ARRAY = Mistake(
+    "whole-array",
+    "The batch is treated as one long example. Sums and maxima go along the classes of each row: "
+    "axis=-1.",
+    "sec-max-shift",
+)
+WRONG_AXIS = Mistake(
+    "wrong-axis",
+    "The classes are sought along the wrong axis. One example is a row, so the classes lie along "
+    "the last axis: axis=-1, not 0.",
+    "sec-max-shift",
+)
+NO_KEEPDIMS = Mistake(
+    "no-keepdims",
+    "A row's number meets a column. Without keepdims=True one number a row becomes a row itself, "
+    "and NumPy lines it up with the columns: an error, or for a square batch a silent one.",
+    "sec-max-shift",
+)
+AXIS_IGNORED = Mistake(
+    "axis-ignored",
+    "The parameter axis has no effect. Hand it on to every sum and maximum, together with "
+    "keepdims=True.",
+    "sec-max-shift",
+)
+
+
+def total(values):
+    return values.sum(axis=-1, keepdims=True)
+
+
+def share(values):
+    return values / total(values)
+
+
+def _without_keepdims(z):
+    e = np.exp(z - largest(z))
+    return e / e.sum(axis=-1)
+
+
+def largest(z):
+    return z.max(axis=-1, keepdims=True)
+
+
+def _max_without_keepdims(z):
+    return np.exp(z - z.max(axis=-1))
+
+
+@for_each
+def _epsilon(came, expected):
+    """The same factor, a little below 1, on all shares of an example."""
+    factor = (came / expected)[expected > 1e-9]
+    low, high = factor.min(initial=1), factor.max(initial=0)
+    return bool(low > 0.99 and high < 1 and high - low < 1e-3 * (1 - high) + 1e-14)
+
+
+def _one_factor(pairs):
+    """All gaps of log p are the right ones, times one factor that is not 1."""
+    gaps = [[np.log(np.ravel(a) / np.ravel(a)[0]) for a in pair] for pair in pairs]
+    came, expected = (np.concatenate(side) for side in zip(*gaps, strict=True))
+    factor = (came @ expected) / (expected @ expected)
+    same = np.allclose(came, factor * expected, rtol=1e-6, atol=1e-9)
+    return bool(same and factor > 0.01 and abs(factor - 1) > 0.01)
+
+
+SHARES = (
+    ARGMAX_INDEX.like(lambda z: z.argmax(axis=-1), np.argmax),
+    MAXIMUM_RETURNED.like(lambda z: z.max(axis=-1), logsumexp),
+    Mistake(
+        "hardmax-returned",
+        "The choice is hard. All goes to the largest logit; softmax gives every class a share.",
+        "sec-hard-and-soft",
+    ).like(hardmax),
+    Mistake(
+        "logits-divided-by-sum",
+        "The logits themselves are divided by their sum. Without the exponential a share can be "
+        "negative, and the zero of the scale matters.",
+        "sec-four-wishes",
+    ).like(share),
+    Mistake(
+        "sum-of-logits",
+        "The denominator is the sum of the logits. Divide by the sum of the exponentials.",
+        "sec-output-layer",
+    ).like(lambda z: np.exp(z) / total(z)),
+    Mistake(
+        "not-normalised",
+        "The exponentials are not divided by their sum. They are positive, but they do not sum to "
+        "one.",
+        "sec-output-layer",
+    ).like(np.exp),
+    Mistake(
+        "divided-by-max",
+        "The largest share is 1. The exponentials are divided by the largest one, which is what "
+        "subtracting the maximum does, but not by their sum.",
+        "sec-output-layer",
+    ).like(lambda z: np.exp(z - largest(z))),
+    MEAN_NOT_SUM.like(lambda z: softmax(z) * z.shape[-1]),
+    Mistake(
+        "sigmoid-of-each",
+        "Each logit goes through a sigmoid of its own. The sigmoid is softmax for two classes, "
+        "and takes their gap; classes must compete.",
+        "sec-two-classes",
+    ).like(lambda z: 1 / (1 + np.exp(-z))),
+    SOFTMIN.like(lambda z: softmax(-z), lambda z: softmax(-np.abs(z))),
+    OTHER_BASE.like(lambda z: softmax(z * np.log(2)), lambda z: softmax(z * np.log(10))),
+    Mistake(
+        "divided-by-largest-logit",
+        "The logits are divided by the largest one. Only a subtraction leaves the gaps alone; a "
+        "division changes them, and the shares.",
+        "sec-shift-invariance",
+    ).like(lambda z: softmax(z / largest(z))),
+    SOFTMAX_TWICE.like(lambda z: softmax(softmax(z))),
+    Mistake(
+        "log-returned",
+        "The logarithm of the shares is returned. These are the log-probabilities; take the "
+        "exponential, or no logarithm.",
+        "sec-log-softmax",
+    ).like(log_softmax),
+    DIVIDED_BY_LSE.like(
+        lambda z: z / logsumexp(z, keepdims=True),
+        lambda z: np.exp(z) / logsumexp(z, keepdims=True),
+        lambda z: np.exp(z - largest(z)) / logsumexp(z, keepdims=True),
+    ),
+    Mistake(
+        "max-outside-exp",
+        "The maximum is subtracted from the exponentials. `np.exp(z) - np.max(z)` is not "
+        "`np.exp(z - np.max(z))`: the shift belongs inside.",
+        "sec-max-shift",
+    ).like(
+        lambda z: share(np.exp(z) - largest(z)),
+        lambda z: share(np.exp(z) - np.exp(largest(z))),
+        lambda z: np.exp(z) - largest(z),
+        lambda z: (np.exp(z) - largest(z)) / total(np.exp(z)),
+    ),
+    INTEGER_BUFFER.like(lambda z: softmax(z).astype(z.dtype)),
+    WHOLE_ARRAY.like(
+        on_the_whole(softmax), lambda z: np.exp(z - largest(z)) / np.exp(z - largest(z)).sum()
+    ),
+    WRONG_AXIS.like(along_columns(softmax)),
+    NO_KEEPDIMS.like(
+        _without_keepdims,
+        lambda z: share(_max_without_keepdims(z)),
+        lambda z: _max_without_keepdims(z) / _max_without_keepdims(z).sum(axis=-1),
+    ),
+    AXIS_IGNORED.like(lambda z, axis=-1: softmax(z)),
+    Mistake(
+        "epsilon-in-denominator",
+        "A small number is added to the denominator. The shares do not quite sum to one. After "
+        "subtracting the maximum the sum is at least 1, and needs no protection.",
+        "sec-max-shift",
+    ).seen_by(_epsilon),
+    Mistake(
+        "scaled-logits",
+        "The logits are multiplied by a factor. Shares follow e to the gap, times a factor: a "
+        "temperature that nobody asked for.",
+        "sec-temperature",
+    ).seen_by(_one_factor),
+    general.FEW_DIGITS,
+)
+
+
+# Only where overflow is not asked for does a batch bring out what this one does.
+NAIVE_SHARES = (*SHARES, NO_KEEPDIMS.like(lambda z: np.exp(z) / np.exp(z).sum(axis=-1)))
+
+HARDMAX = (
+    ARGMAX_INDEX.like(lambda z: z.argmax(axis=-1), np.argmax),
+    MAXIMUM_RETURNED.like(lambda z: z.max(axis=-1)),
+    Mistake(
+        "maximum-kept",
+        "The largest logit stands where a 1 should. Hardmax forgets how large the logit was.",
+        "sec-hard-and-soft",
+    ).like(lambda z: hardmax(z) * z, lambda z: (z == largest(z)) * z),
+    Mistake(
+        "rounded-softmax",
+        "The soft shares are rounded. In a close race no share reaches one half, and nobody wins.",
+        "sec-hard-and-soft",
+    ).like(lambda z: np.round(softmax(z))),
+    Mistake(
+        "smallest-chosen",
+        "The smallest logit is chosen. The 1 belongs to the largest.",
+        "sec-hard-and-soft",
+    ).like(lambda z: hardmax(-z)),
+    Mistake(
+        "tie-shared",
+        "On a tie the 1 is shared. That is the limit of softmax for a cold temperature; hardmax "
+        "takes the first.",
+        "sec-temperature",
+    ).like(lambda z: share((z == largest(z)).astype(float))),
+    Mistake(
+        "all-maxima",
+        "On a tie there is more than one 1. `z == z.max()` marks every maximum; argmax takes the "
+        "first.",
+        "sec-hard-and-soft",
+    ).like(lambda z: (z == largest(z)).astype(float)),
+    Mistake(
+        "last-maximum",
+        "On a tie the last maximum wins. In a loop, replace the best so far only by a larger one: "
+        "> instead of >=.",
+        "sec-hard-and-soft",
+    ).like(lambda z: hardmax(z[..., ::-1])[..., ::-1]),
+    Mistake(
+        "maximum-starts-at-zero",
+        "The search for the maximum starts at 0. If all logits are negative, none is above it. "
+        "Start at the first logit, or at -inf.",
+        "sec-hard-and-soft",
+    ).like(lambda z: hardmax(z) * (z > 0), lambda z: hardmax(np.maximum(z, 0))),
+    WHOLE_ARRAY.like(on_the_whole(hardmax)),
+    WRONG_AXIS.like(along_columns(hardmax)),
+    AXIS_IGNORED.like(lambda z, axis=-1: hardmax(z)),
+)
+
 
 EXAMPLE = [3, 1, -3]  # the course's three logits
 SMALL = floats([1, 0], EXAMPLE, [-1, -2, 0.5, 0])
@@ -46,17 +303,41 @@ FORMULA = (
 )
 
 NAIVE = Exercise(
-    "softmax_naive",
     "softmax_naive(logits)",
-    right_softmax,
+    softmax,
+    """Check softmax as the formula says: moderate logits, overflow not yet asked for.
+
+    ``softmax_naive(logits)`` takes an array of shape (C,) or, one example a row, (N, C),
+    and returns the shares in the same shape, as an array or a list. If it has a parameter
+    ``axis``, that is checked too.
+
+    >>> print(check.softmax_naive(lambda z: z / z.sum()))
+    f, checked as softmax_naive: not yet; 2 laws hold, the next one fails.
+      holds  it is a function of (logits)
+      holds  there is one share for every logit
+      FAILS  no share is negative
+             given     f(np.array([3.0, 1.0, -3.0]))
+             came      [3, 1, -3]
+             expected  no number below 0
+             mistake   The logits themselves are divided by their sum (logits-divided-by-sum).
+             Without the exponential a share can be negative, and the zero of the scale matters.
+             read      chapter Definition, section “Four wishes and one formula”
+    """,
     (*FORMULA, along_rows, along_axis, of_integers, unchanged),
     NAIVE_SHARES,
 )
 
 CHOICE = Exercise(
-    "hardmax",
     "hardmax(logits)",
-    right_hardmax,
+    hardmax,
+    """Check the hard choice: one-hot of the first maximum.
+
+    ``hardmax(logits)`` takes an array of shape (C,) or (N, C) and returns zeros and ones
+    in the same shape. If it has a parameter ``axis``, that is checked too.
+
+    >>> check.hardmax(lambda z: 1 * (z == np.max(z, axis=-1, keepdims=True))).diagnosis
+    'all-maxima'
+    """,
     (
         Law("there is one number for every logit", SMALL, has_shape),
         Law(
@@ -75,63 +356,3 @@ CHOICE = Exercise(
     ),
     HARDMAX,
 )
-
-
-def softmax_naive(function, *, seconds=SECONDS):
-    """Check softmax as the formula says: moderate logits, overflow not yet asked for.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_naive(logits)`` takes an array of shape (C,) or, one example a row, (N, C),
-        and returns the shares in the same shape, as an array or a list. If it has a parameter
-        ``axis``, that is checked too.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check
-    >>> print(check.softmax_naive(lambda z: z / z.sum()))
-    f, checked as softmax_naive: not yet; 2 laws hold, the next one fails.
-      holds  it is a function of (logits)
-      holds  there is one share for every logit
-      FAILS  no share is negative
-             given     f(np.array([3.0, 1.0, -3.0]))
-             came      [3, 1, -3]
-             expected  no number below 0
-             mistake   The logits themselves are divided by their sum (logits-divided-by-sum).
-             Without the exponential a share can be negative, and the zero of the scale matters.
-             read      chapter Definition, section “Four wishes and one formula”
-    """
-    return NAIVE.check(function, seconds)
-
-
-def hardmax(function, *, seconds=SECONDS):
-    """Check the hard choice: one-hot of the first maximum.
-
-    Parameters
-    ----------
-    function : callable
-        ``hardmax(logits)`` takes an array of shape (C,) or (N, C) and returns zeros and ones
-        in the same shape. If it has a parameter ``axis``, that is checked too.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check
-    >>> check.hardmax(lambda z: 1 * (z == np.max(z, axis=-1, keepdims=True))).diagnosis
-    'all-maxima'
-    """
-    return CHOICE.check(function, seconds)

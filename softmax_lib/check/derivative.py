@@ -2,30 +2,192 @@
 
 import numpy as np
 
-from softmax_lib import softmax_jacobian as right_jacobian
-from softmax_lib import softmax_jvp as right_jvp
-from softmax_lib import softmax_vjp as right_vjp
-from softmax_lib.check.definition import BATCHES, EXAMPLE, LARGE
-from softmax_lib.check.exercise import SECONDS, Exercise
-from softmax_lib.check.fingerprints.derivative import JACOBIAN, PRODUCT
-from softmax_lib.check.laws import Law, agrees, floats, has_shape, left_alone
+from softmax_lib import softmax, softmax_jacobian, softmax_jvp, softmax_vjp
+from softmax_lib.check import definition, overflow
+from softmax_lib.check._engine import general
+from softmax_lib.check._engine.exercise import Exercise
+from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, left_alone
+from softmax_lib.check._engine.mistake import Mistake
+from softmax_lib.check._engine.tools import along_columns, on_the_whole
+from softmax_lib.check.definition import BATCHES, EXAMPLE, LARGE, total
+from softmax_lib.check.overflow import naive, shifted
+
+DIAGONAL_ONLY = Mistake(
+    "diagonal-only",
+    "Only the diagonal is there. p (1 - p) is one of two cases: every logit moves every share, "
+    "the others by -p_i p_j.",
+    "sec-two-cases",
+)
+OFF_DIAGONAL_SIGN = Mistake(
+    "off-diagonal-sign",
+    "The sign off the diagonal is wrong. When one share grows, the others shrink: -p_i p_j.",
+    "sec-two-cases",
+)
+NEGATED = Mistake(
+    "negated",
+    "Everything has the wrong sign. Sums that must be 0 do not show it. A share grows with its "
+    "own logit.",
+    "sec-jacobian",
+)
+DELTA_MISSING = Mistake(
+    "delta-missing",
+    "Only the denominator is differentiated. On the diagonal the numerator moves as well; its "
+    "derivative is the term diag(p).",
+    "sec-two-cases",
+)
+OF_THE_LOGARITHM = Mistake(
+    "of-the-logarithm",
+    "This is the derivative of log p. The logarithm's is the same without the factor p_i in front.",
+    "sec-lse-gradient",
+)
+SOFTMAX_MISSING = Mistake(
+    "softmax-missing",
+    "The logits stand where the shares should. The formula is made of p: take the softmax first.",
+    "sec-jacobian",
+)
+
+
+def _matrix(diagonal, off):
+    return np.where(np.eye(len(diagonal), dtype=bool), diagonal, off)
+
+
+def _jacobian_of(p):
+    return np.diag(p) - np.outer(p, p)
+
+
+def _of_p(formula):
+    """Return a wrong formula in p as a function of the logits, and the vector if any."""
+    return lambda z, *vector: formula(softmax(z), *vector)
+
+
+JACOBIAN = (
+    DIAGONAL_ONLY.like(_of_p(lambda p: np.diag(p * (1 - p))), _of_p(lambda p: p * (1 - p))),
+    OFF_DIAGONAL_SIGN.like(
+        _of_p(lambda p: np.diag(p) + np.outer(p, p)),
+        _of_p(lambda p: _matrix(p * (1 - p), np.outer(p, p))),
+    ),
+    Mistake(
+        "row-times-row",
+        "`p * p` is a row, not a matrix. It multiplies number by number, and NumPy repeats it: "
+        "p_j squared stands where p_i p_j should. np.outer(p, p) is the matrix.",
+        "sec-jacobian",
+    ).like(_of_p(lambda p: np.diag(p) - p * p), _of_p(lambda p: np.diag(p) - (p * p)[:, None])),
+    NEGATED.like(lambda z: -softmax_jacobian(z)),
+    Mistake(
+        "outer-product-missing",
+        "Only the numerator is differentiated. The denominator contains every logit too; its "
+        "derivative is the term -p p^T.",
+        "sec-two-cases",
+    ).like(_of_p(np.diag)),
+    DELTA_MISSING.like(_of_p(lambda p: -np.outer(p, p))),
+    OF_THE_LOGARITHM.like(
+        _of_p(lambda p: np.eye(p.size) - p), _of_p(lambda p: np.eye(p.size) - p[:, None])
+    ),
+    SOFTMAX_MISSING.like(lambda z: np.diag(z) - np.outer(z, z)),
+    overflow.NO_SHIFT.like(
+        lambda z: _jacobian_of(naive(z)),
+        lambda z: _matrix(naive(z) * (1 - naive(z)), _jacobian_of(naive(z))),
+    ),
+    overflow.SHIFT_BY_MINIMUM.like(lambda z: _jacobian_of(shifted(z, z.min()))),
+    overflow.SHIFT_BY_MEAN.like(lambda z: _jacobian_of(shifted(z, z.mean()))),
+    general.FEW_DIGITS,
+)
+
+
+def _global_mean(z, v):
+    p = softmax(z)
+    return p * (v - np.sum(p * v))
+
+
+def _mean_as_row(z, v):
+    p = softmax(z)
+    return p * (v - np.sum(p * v, axis=-1))
+
+
+def _by_matrix_product(z, v):
+    p = softmax(z)
+    return p * (v - p @ v)
+
+
+def _naive_product(z, v):
+    p = naive(z)
+    return p * (v - total(p * v))
+
+
+PRODUCT = (
+    DIAGONAL_ONLY.like(_of_p(lambda p, v: p * (1 - p) * v)),
+    OFF_DIAGONAL_SIGN.like(_of_p(lambda p, v: p * (v + total(p * v)))),
+    NEGATED.like(lambda z, v: -softmax_jvp(z, v)),
+    Mistake(
+        "mean-missing",
+        "The mean is not subtracted. A class gains only if its logit rises faster than the mean: "
+        "p_i (v_i - mean).",
+        "sec-products",
+    ).like(_of_p(lambda p, v: p * v)),
+    Mistake(
+        "plain-mean",
+        "The mean is not weighted. Each v_c counts with its share: the mean is the sum of p_c v_c.",
+        "sec-products",
+    ).like(_of_p(lambda p, v: p * (v - v.mean(axis=-1, keepdims=True)))),
+    Mistake(
+        "mean-outside",
+        "The mean is subtracted outside the brackets. p_i (v_i - mean), not p_i v_i - mean: the "
+        "changes must sum to 0.",
+        "sec-products",
+    ).like(_of_p(lambda p, v: p * v - total(p * v))),
+    DELTA_MISSING.like(_of_p(lambda p, v: -p * total(p * v))),
+    Mistake(
+        "only-the-mean",
+        "Only the weighted mean is returned. The result has one number for each logit: p_i (v_i - "
+        "mean).",
+        "sec-products",
+    ).like(_of_p(lambda p, v: (p * v).sum(axis=-1))),
+    OF_THE_LOGARITHM.like(_of_p(lambda p, v: v - total(p * v))),
+    SOFTMAX_MISSING.like(lambda z, v: z * (v - total(z * v))),
+    Mistake(
+        "arguments-swapped",
+        "The two arguments are taken for each other. The logits come first, the vector second.",
+        "sec-products",
+    ).like(lambda z, v: softmax_jvp(v, z)),
+    Mistake(
+        "finite-step",
+        "This is a step, not a slope. The product is the change for a very small step, divided by "
+        "its length.",
+        "sec-nudge",
+    ).like(lambda z, v: softmax(z + v) - softmax(z), lambda z, v: softmax(z + v)),
+    overflow.NO_SHIFT.like(_naive_product),
+    definition.WHOLE_ARRAY.like(on_the_whole(softmax_jvp), _global_mean),
+    definition.WRONG_AXIS.like(along_columns(softmax_jvp)),
+    definition.NO_KEEPDIMS.like(_mean_as_row),
+    general.ONE_EXAMPLE_ONLY.like(_by_matrix_product, lambda z, v: softmax_jacobian(z) @ v),
+    general.FEW_DIGITS,
+)
+
 
 SMALL = floats([0, 0], [1, 0], EXAMPLE, [0.5, -1, 2, 0])
 
 MATRIX = Exercise(
-    "softmax_jacobian",
     "softmax_jacobian(logits)",
-    right_jacobian,
+    softmax_jacobian,
+    """Check the Jacobian matrix of softmax, for one example.
+
+    ``softmax_jacobian(logits)`` takes an array of shape (C,) and returns the entries
+    dp_i / dz_j in the shape (C, C).
+
+    >>> from softmax_lib import softmax
+    >>> def my_jacobian(z):
+    ...     p = softmax(z)
+    ...     return np.outer(p, p) - np.diag(p)
+    >>> report = check.softmax_jacobian(my_jacobian)
+    >>> report.diagnosis, report.failed_law
+    ('negated', 'the diagonal is p_i (1 - p_i)')
+    """,
     (
         Law("there is one entry for every pair of classes", SMALL, has_shape),
         Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1))),
         Law("it is its own transpose", SMALL, agrees(lambda J: J - J.T)),
         Law("the diagonal is p_i (1 - p_i)", SMALL, agrees(np.diag)),
-        Law(
-            "off the diagonal it is -p_i p_j",
-            SMALL,
-            agrees(lambda J: J * (1 - np.eye(len(J)))),
-        ),
+        Law("off the diagonal it is -p_i p_j", SMALL, agrees(lambda J: J * (1 - np.eye(len(J))))),
         Law("logits of 1000 and -1000 make no nan", LARGE),
         left_alone(SMALL, "the logits are left as they were"),
     ),
@@ -45,10 +207,7 @@ def _product_laws(vector, action):
     return (
         Law("there is one number for every logit", some, has_shape),
         Law(f"equal logits (0, 0) and the {vector} (1, 0) give (1/4, -1/4)", some[:1]),
-        Law(
-            f"a {vector} of equal numbers gives 0",
-            _pairs(([1, 0], [1, 1]), (EXAMPLE, [2, 2, 2])),
-        ),
+        Law(f"a {vector} of equal numbers gives 0", _pairs(([1, 0], [1, 1]), (EXAMPLE, [2, 2, 2]))),
         Law(f"the {action} sum to 0", some, agrees(lambda product: product.sum(axis=-1))),
         Law(
             f"(3, 1, -3) and the {vector} (0, 1, 0) give (-0.105, 0.105, -0.000)",
@@ -64,93 +223,32 @@ def _product_laws(vector, action):
 
 
 FORWARD = Exercise(
-    "softmax_jvp",
     "softmax_jvp(logits, tangent)",
-    right_jvp,
+    softmax_jvp,
+    """Check the Jacobian-vector product.
+
+    ``softmax_jvp(logits, tangent)`` takes two arrays of shape (C,) or (N, C) and returns
+    J v in the same shape.
+
+    >>> from softmax_lib import softmax
+    >>> check.softmax_jvp(lambda z, v: softmax(z) * (v - v.mean())).diagnosis
+    'plain-mean'
+    """,
     _product_laws("tangent", "changes"),
     PRODUCT,
 )
 BACKWARD = Exercise(
-    "softmax_vjp",
     "softmax_vjp(logits, cotangent)",
-    right_vjp,
+    softmax_vjp,
+    """Check the vector-Jacobian product.
+
+    ``softmax_vjp(logits, cotangent)`` takes two arrays of shape (C,) or (N, C) and returns
+    J^T u in the same shape.
+
+    >>> from softmax_lib import softmax
+    >>> check.softmax_vjp(lambda z, u: softmax(z) * u).diagnosis
+    'mean-missing'
+    """,
     _product_laws("cotangent", "slopes"),
     PRODUCT,
 )
-
-
-def softmax_jacobian(function, *, seconds=SECONDS):
-    """Check the Jacobian matrix of softmax, for one example.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_jacobian(logits)`` takes an array of shape (C,) and returns the entries
-        dp_i / dz_j in the shape (C, C).
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check, softmax
-    >>> def my_jacobian(z):
-    ...     p = softmax(z)
-    ...     return np.outer(p, p) - np.diag(p)
-    >>> report = check.softmax_jacobian(my_jacobian)
-    >>> report.diagnosis, report.failed_law
-    ('negated', 'the diagonal is p_i (1 - p_i)')
-    """
-    return MATRIX.check(function, seconds)
-
-
-def softmax_jvp(function, *, seconds=SECONDS):
-    """Check the Jacobian-vector product.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_jvp(logits, tangent)`` takes two arrays of shape (C,) or (N, C) and returns
-        J v in the same shape.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check, softmax
-    >>> check.softmax_jvp(lambda z, v: softmax(z) * (v - v.mean())).diagnosis
-    'plain-mean'
-    """
-    return FORWARD.check(function, seconds)
-
-
-def softmax_vjp(function, *, seconds=SECONDS):
-    """Check the vector-Jacobian product.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax_vjp(logits, cotangent)`` takes two arrays of shape (C,) or (N, C) and returns
-        J^T u in the same shape.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> from softmax_lib import check, softmax
-    >>> check.softmax_vjp(lambda z, u: softmax(z) * u).diagnosis
-    'mean-missing'
-    """
-    return BACKWARD.check(function, seconds)

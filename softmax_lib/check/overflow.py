@@ -2,14 +2,258 @@
 
 import numpy as np
 
-from softmax_lib import log_softmax as right_log_softmax
-from softmax_lib import logsumexp as right_logsumexp
-from softmax_lib import softmax as right_softmax
+from softmax_lib import log_softmax, logsumexp, softmax
 from softmax_lib.check import definition
-from softmax_lib.check.definition import EXAMPLE, LARGE, SMALL
-from softmax_lib.check.exercise import SECONDS, Exercise
-from softmax_lib.check.fingerprints.overflow import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX
-from softmax_lib.check.laws import Law, agrees, floats, has_shape, holds
+from softmax_lib.check._engine import general
+from softmax_lib.check._engine.exercise import Exercise
+from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, holds
+from softmax_lib.check._engine.mistake import Mistake
+from softmax_lib.check._engine.tools import along_columns, for_all, on_the_whole
+from softmax_lib.check.definition import EXAMPLE, LARGE, SHARES, SMALL, largest, share, total
+
+NO_SHIFT = Mistake(
+    "no-shift",
+    "The maximum is not subtracted. e to the 1000 is inf, and inf / inf is nan; e to the -1000 is "
+    "0, and 0 / 0 is nan too.",
+    "sec-max-shift",
+).raising(OverflowError)  # math.exp does not return inf
+NAN_HIDDEN = Mistake(
+    "nan-hidden",
+    "The nan is replaced instead of avoided. The overflow has already happened, and the shares "
+    "are wrong. Subtract the maximum first.",
+    "sec-formula-breaks",
+)
+CLIPPED_LOGITS = Mistake(
+    "clipped-logits",
+    "Large logits are cut off. Beyond the limit all logits become equal, and so do their shares. "
+    "Only a shift keeps gaps.",
+    "sec-max-shift",
+)
+SHIFT_BY_MINIMUM = Mistake(
+    "shift-by-minimum",
+    "The minimum is subtracted. Any shift is exact, but only the maximum leaves no exponent above "
+    "0.",
+    "sec-max-shift",
+)
+SHIFT_BY_MEAN = Mistake(
+    "shift-by-mean",
+    "The mean is subtracted. Any shift is exact, but a logit may lie far above the mean. Subtract "
+    "the maximum.",
+    "sec-max-shift",
+)
+SHIFT_BY_MAGNITUDE = Mistake(
+    "shift-by-magnitude",
+    "The largest absolute value is subtracted. For negative logits it is positive, and every "
+    "exponential underflows: 0 / 0.",
+    "sec-max-shift",
+)
+GLOBAL_MAXIMUM = Mistake(
+    "global-maximum",
+    "The maximum of the whole batch is subtracted. Right on paper; but a row far below that "
+    "maximum underflows as a whole. Each row needs its own.",
+    "sec-max-shift",
+)
+LOG_OF_SOFTMAX = Mistake(
+    "log-of-softmax",
+    "The logarithm is taken of a share that has become 0. softmax rounds a tiny share to 0, and "
+    "log makes it -inf. Subtract log-sum-exp from the logits instead.",
+    "sec-log-softmax",
+)
+LOG_EPSILON = Mistake(
+    "log-epsilon",
+    "A small number is added inside the logarithm. It changes every value a little, and a rare "
+    "class altogether.",
+    "sec-confident",
+)
+CLIPPED_PROBABILITIES = Mistake(
+    "clipped-probabilities",
+    "The share is kept from falling below a limit before the logarithm. The value stops there, "
+    "and so does the slope: the worst mistakes teach nothing.",
+    "sec-confident",
+)
+SOFTMAX_RETURNED = Mistake(
+    "logarithm-missing",
+    "The logarithm is missing. What came back was not put through the logarithm.",
+    "sec-log-softmax",
+)
+SIGN_OF_LOG = Mistake(
+    "sign-of-log",
+    "The sign of the logarithm is turned. The logarithm of a share is at most 0; the loss is "
+    "minus that.",
+    "sec-log-softmax",
+)
+OTHER_LOGARITHM = Mistake(
+    "other-logarithm",
+    "The logarithm is not the natural one. log2 and log10 undo powers of 2 and 10, not of e.",
+    "sec-likelihood",
+)
+MAX_NOT_ADDED_BACK = Mistake(
+    "max-not-added-back",
+    "The maximum is subtracted in one place only. LSE(z + a) = LSE(z) + a: log-sum-exp moves with "
+    "a shift. After shifting by -m, m has to be added again.",
+    "sec-log-sum-exp",
+)
+KEEPDIMS_LEFT = Mistake(
+    "keepdims-left",
+    "The axis of the classes is still there. Log-sum-exp gives one number for each example. "
+    "keepdims=True is for what is subtracted.",
+    "sec-log-sum-exp",
+)
+
+
+def naive(z):
+    return share(np.exp(z))
+
+
+def shifted(z, a):
+    return share(np.exp(z - a))
+
+
+def _lse_shifted(z, a):
+    return a[..., 0] + np.log(np.exp(z - a).sum(axis=-1))
+
+
+def _max_as_row(z):
+    m = z.max(axis=-1)
+    return m + np.log(np.exp(z - m).sum(axis=-1))
+
+
+@for_all
+def epsilon_inside(came, expected):
+    """The numbers are logarithms of p plus one small number, the same for all."""
+    added = np.exp(came) - np.exp(expected)
+    low, high = added.min(), added.max()
+    return bool(low > 0 and high < 0.01 and high - low < 1e-3 * high + 1e-15)
+
+
+@for_all
+def floored(came, expected):
+    """Numbers are right, or all the same and far above."""
+    cut = came - expected > 1
+    below = came[cut]
+    right = np.abs(came - expected)[~cut] < 1e-6
+    return bool(below.size and np.ptp(below) < 1e-6 and below.max() < -5 and right.all())
+
+
+SHIFTS = (
+    NO_SHIFT.like(naive),
+    SHIFT_BY_MINIMUM.like(lambda z: shifted(z, z.min(axis=-1, keepdims=True))),
+    SHIFT_BY_MEAN.like(lambda z: shifted(z, z.mean(axis=-1, keepdims=True))),
+    GLOBAL_MAXIMUM.like(lambda z: shifted(z, z.max())),
+)
+SOFTMAX = (
+    *SHARES,
+    *SHIFTS,
+    NAN_HIDDEN.like(
+        lambda z: np.nan_to_num(naive(z)),
+        lambda z: share(np.nan_to_num(np.exp(z))),
+        lambda z: np.nan_to_num(share(np.nan_to_num(np.exp(z)))),
+    ),
+    CLIPPED_LOGITS.like(
+        lambda z: naive(np.clip(z, -500, 500)), lambda z: naive(np.minimum(z, 500))
+    ),
+    Mistake(
+        "shift-by-first",
+        "The first logit is subtracted. Another logit may lie far above it. Subtract the maximum.",
+        "sec-max-shift",
+    ).like(lambda z: shifted(z, z[..., :1]), lambda z: shifted(z, z[..., -1:])),
+    SHIFT_BY_MAGNITUDE.like(lambda z: shifted(z, largest(np.abs(z)))),
+)
+
+
+LOG_SOFTMAX = (
+    SOFTMAX_RETURNED.like(softmax, lambda z: z - total(np.exp(z))),
+    SIGN_OF_LOG.like(lambda z: -log_softmax(z)),
+    MAX_NOT_ADDED_BACK.like(
+        lambda z: z - np.log(total(np.exp(z - largest(z)))),
+        lambda z: z - largest(z) - logsumexp(z, keepdims=True),
+    ),
+    Mistake(
+        "denominator-missing",
+        "Only the maximum is subtracted. The logarithm of the sum is missing, so the shares do "
+        "not sum to one.",
+        "sec-log-softmax",
+    ).like(lambda z: z - largest(z)),
+    definition.MEAN_NOT_SUM.like(lambda z: log_softmax(z) + np.log(z.shape[-1])),
+    OTHER_LOGARITHM.like(
+        lambda z: log_softmax(z) / np.log(2),
+        lambda z: log_softmax(z) / np.log(10),
+        lambda z: z - logsumexp(z, keepdims=True) / np.log(2),
+        lambda z: z - logsumexp(z, keepdims=True) / np.log(10),
+    ),
+    definition.SOFTMAX_TWICE.like(lambda z: log_softmax(softmax(z))),
+    definition.DIVIDED_BY_LSE.like(lambda z: z / logsumexp(z, keepdims=True)),
+    definition.SOFTMIN.like(lambda z: log_softmax(-z)),
+    NO_SHIFT.like(lambda z: z - np.log(total(np.exp(z))), lambda z: np.log(naive(z))),
+    LOG_OF_SOFTMAX.like(lambda z: np.log(softmax(z))),
+    NAN_HIDDEN.like(
+        lambda z: np.nan_to_num(np.log(softmax(z))), lambda z: np.nan_to_num(np.log(naive(z)))
+    ),
+    definition.INTEGER_BUFFER.like(lambda z: log_softmax(z).astype(z.dtype)),
+    definition.WHOLE_ARRAY.like(on_the_whole(log_softmax)),
+    definition.WRONG_AXIS.like(along_columns(log_softmax)),
+    definition.NO_KEEPDIMS.like(
+        lambda z: z - logsumexp(z),
+        lambda z: z - z.max(axis=-1) - np.log(total(np.exp(z - z.max(axis=-1)))),
+        lambda z: z - z.max(-1) - np.log(np.exp(z - z.max(-1)).sum(axis=-1)),
+        lambda z: z - largest(z) - np.log(np.exp(z - largest(z)).sum(axis=-1)),
+    ),
+    GLOBAL_MAXIMUM.like(lambda z: z - z.max() - np.log(total(np.exp(z - z.max())))),
+    definition.AXIS_IGNORED.like(lambda z, axis=-1: log_softmax(z)),
+    LOG_EPSILON.seen_by(epsilon_inside),
+    CLIPPED_PROBABILITIES.seen_by(floored),
+    general.FEW_DIGITS,
+)
+
+
+LOGSUMEXP = (
+    definition.MAXIMUM_RETURNED.like(lambda z: z.max(axis=-1)),
+    SOFTMAX_RETURNED.like(lambda z: np.exp(z).sum(axis=-1)),
+    SIGN_OF_LOG.like(lambda z: -logsumexp(z)),
+    KEEPDIMS_LEFT.like(lambda z: logsumexp(z, keepdims=True)),
+    MAX_NOT_ADDED_BACK.like(lambda z: np.log(np.exp(z - largest(z)).sum(axis=-1))),
+    Mistake(
+        "sign-of-maximum",
+        "A sign is turned where the parts are put together. LSE is m + log of the sum of e to the "
+        "(z - m).",
+        "sec-log-sum-exp",
+    ).like(
+        lambda z: 2 * z.max(axis=-1) - logsumexp(z), lambda z: logsumexp(z) - 2 * z.max(axis=-1)
+    ),
+    definition.MEAN_NOT_SUM.like(lambda z: logsumexp(z) - np.log(z.shape[-1])),
+    Mistake(
+        "sum-and-log-swapped",
+        "The logarithm is taken of each term, not of the sum. log undoes exp term by term, and "
+        "the sum of the logits is left.",
+        "sec-log-sum-exp",
+    ).like(lambda z: z.sum(axis=-1)),
+    OTHER_LOGARITHM.like(
+        lambda z: logsumexp(z) / np.log(2),
+        lambda z: logsumexp(z) / np.log(10),
+        lambda z: z.max(-1) + np.log2(np.exp(z - largest(z)).sum(axis=-1)),
+        lambda z: z.max(-1) + np.log10(np.exp(z - largest(z)).sum(axis=-1)),
+    ),
+    definition.OTHER_BASE.like(
+        lambda z: logsumexp(z * np.log(2)) / np.log(2),
+        lambda z: logsumexp(z * np.log(10)) / np.log(10),
+    ),
+    NO_SHIFT.like(lambda z: np.log(np.exp(z).sum(axis=-1))),
+    SHIFT_BY_MINIMUM.like(lambda z: _lse_shifted(z, z.min(axis=-1, keepdims=True))),
+    SHIFT_BY_MEAN.like(lambda z: _lse_shifted(z, z.mean(axis=-1, keepdims=True))),
+    SHIFT_BY_MAGNITUDE.like(lambda z: _lse_shifted(z, largest(np.abs(z)))),
+    CLIPPED_LOGITS.like(
+        lambda z: np.log(np.exp(np.clip(z, -500, 500)).sum(axis=-1)),
+        lambda z: np.log(np.exp(np.clip(z, -700, 700)).sum(axis=-1)),
+        lambda z: np.log(np.exp(np.minimum(z, 700)).sum(axis=-1)),
+    ),
+    definition.WHOLE_ARRAY.like(lambda z: logsumexp(z, axis=None)),
+    definition.WRONG_AXIS.like(along_columns(logsumexp)),
+    definition.NO_KEEPDIMS.like(_max_as_row),
+    GLOBAL_MAXIMUM.like(lambda z: z.max() + np.log(np.exp(z - z.max()).sum(axis=-1))),
+    definition.AXIS_IGNORED.like(lambda z, axis=-1: logsumexp(z)),
+    general.FEW_DIGITS,
+)
+
 
 SINGLE = (np.array([100, 0], dtype=np.float32),)
 
@@ -20,9 +264,23 @@ of_singles = Law("float32 logits are logits too", (SINGLE,))
 
 
 SAFE = Exercise(
-    "softmax",
     "softmax(logits)",
-    right_softmax,
+    softmax,
+    """Check softmax for every finite logit, and -inf: it must not overflow.
+
+    ``softmax(logits)`` takes an array of shape (C,) or, one example a row, (N, C), and
+    returns the shares in the same shape, as an array or a list. If it has a parameter
+    ``axis``, that is checked too.
+
+    >>> def my_softmax(z):
+    ...     e = np.exp(z)
+    ...     return e / e.sum(axis=-1, keepdims=True)
+    >>> report = check.softmax(my_softmax)
+    >>> report.passed, report.failed_law
+    (False, 'logits of 1000 and -1000 make no nan')
+    >>> report.diagnosis, str(report.section)
+    ('no-shift', 'chapter Overflow, section “Subtract the maximum”')
+    """,
     (
         *definition.FORMULA,
         overflows,
@@ -38,9 +296,17 @@ SAFE = Exercise(
 )
 
 LOGARITHM = Exercise(
-    "log_softmax",
     "log_softmax(logits)",
-    right_log_softmax,
+    log_softmax,
+    """Check the logarithm of softmax: finite wherever the logits are.
+
+    ``log_softmax(logits)`` takes an array of shape (C,) or (N, C) and returns
+    log-probabilities in the same shape. A parameter ``axis`` is checked too.
+
+    >>> from softmax_lib import softmax
+    >>> check.log_softmax(lambda z: np.log(softmax(z))).diagnosis
+    'log-of-softmax'
+    """,
     (
         Law("there is one number for every logit", SMALL, has_shape),
         Law(
@@ -76,9 +342,16 @@ def _between(z):
 
 
 SOFT_MAXIMUM = Exercise(
-    "logsumexp",
     "logsumexp(logits)",
-    right_logsumexp,
+    logsumexp,
+    """Check log-sum-exp, the soft maximum.
+
+    ``logsumexp(logits)`` takes an array of shape (C,) or (N, C) and returns one number,
+    or N. A parameter ``axis`` is checked too.
+
+    >>> check.logsumexp(lambda z: np.log(np.sum(np.exp(z - np.max(z))))).diagnosis
+    'max-not-added-back'
+    """,
     (
         Law("there is one number for each example", SMALL, has_shape),
         *(
@@ -98,85 +371,3 @@ SOFT_MAXIMUM = Exercise(
     ),
     LOGSUMEXP,
 )
-
-
-def softmax(function, *, seconds=SECONDS):
-    """Check softmax for every finite logit, and -inf: it must not overflow.
-
-    Parameters
-    ----------
-    function : callable
-        ``softmax(logits)`` takes an array of shape (C,) or, one example a row, (N, C), and
-        returns the shares in the same shape, as an array or a list. If it has a parameter
-        ``axis``, that is checked too.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check
-    >>> def my_softmax(z):
-    ...     e = np.exp(z)
-    ...     return e / e.sum(axis=-1, keepdims=True)
-    >>> report = check.softmax(my_softmax)
-    >>> report.passed, report.failed_law
-    (False, 'logits of 1000 and -1000 make no nan')
-    >>> report.diagnosis, str(report.section)
-    ('no-shift', 'chapter Overflow, section “Subtract the maximum”')
-    """
-    return SAFE.check(function, seconds)
-
-
-def log_softmax(function, *, seconds=SECONDS):
-    """Check the logarithm of softmax: finite wherever the logits are.
-
-    Parameters
-    ----------
-    function : callable
-        ``log_softmax(logits)`` takes an array of shape (C,) or (N, C) and returns
-        log-probabilities in the same shape. A parameter ``axis`` is checked too.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check, softmax
-    >>> check.log_softmax(lambda z: np.log(softmax(z))).diagnosis
-    'log-of-softmax'
-    """
-    return LOGARITHM.check(function, seconds)
-
-
-def logsumexp(function, *, seconds=SECONDS):
-    """Check log-sum-exp, the soft maximum.
-
-    Parameters
-    ----------
-    function : callable
-        ``logsumexp(logits)`` takes an array of shape (C,) or (N, C) and returns one number,
-        or N. A parameter ``axis`` is checked too.
-    seconds : float, default 5
-        The time limit, for all calls together.
-
-    Returns
-    -------
-    Report
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from softmax_lib import check
-    >>> check.logsumexp(lambda z: np.log(np.sum(np.exp(z - np.max(z))))).diagnosis
-    'max-not-added-back'
-    """
-    return SOFT_MAXIMUM.check(function, seconds)

@@ -53,6 +53,7 @@ def use_course_style():
     >>> from softmax_lib.plots.style import use_course_style
     >>> use_course_style()
     """
+    matplotlib.rcdefaults()  # whatever a matplotlibrc says: a figure is the same everywhere
     matplotlib.rcParams.update(_STYLE)
     try:
         from IPython import get_ipython

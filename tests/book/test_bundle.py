@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
 import bundle
-from icons import carry_icons, subset
+from icons import LICENCE, carry_icons, subset
 from prune import prune
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
@@ -88,6 +88,13 @@ def test_an_outlined_icon_is_refused():
         carry_icons(prune(FACES, {"fa-regular"}), THEME)
 
 
+def test_icons_under_another_licence_are_refused(tmp_path):
+    (tmp_path / LICENCE).parent.mkdir()
+    (tmp_path / LICENCE).write_text("Font Awesome Pro. All rights reserved.", encoding="utf-8")
+    with pytest.raises(ValueError, match="no longer names the licence"):
+        carry_icons(FACES, tmp_path)
+
+
 # ---- scripts ----------------------------------------------------------------------------------
 
 
@@ -133,6 +140,20 @@ def test_a_changed_part_of_a_script_is_named(static, monkeypatch):
 def test_imports_are_taken_in_and_urls_seen_from_their_new_place(static):
     css = bundle.read_style(static, "styles/theme.css")
     assert css == 'i{background:url("a.png")}b{background:url("a.png")}'
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a.png", "//example.org/a.png", "data:image/png;base64,AA", "#mark"]
+)
+def test_what_is_no_file_of_the_site_stays_as_it_is(static, url):
+    (static / "basic.css").write_text(f"b{{background:url({url})}}", encoding="utf-8")
+    assert bundle.read_style(static, "basic.css") == f"b{{background:url({url})}}"
+
+
+def test_the_host_of_an_address_is_no_class():
+    words = bundle.WORD.findall('add("new-one", "https://card.example.org/", "_own")')
+    assert {"add", "new-one", "_own"} <= set(words)
+    assert "card" not in words
 
 
 def test_a_missing_file_of_a_stylesheet_is_named(static):

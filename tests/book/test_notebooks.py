@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import notebooks
 from chapter_rules import RULES, directives, equations_are_in_the_ledger
+from isolation import isolated
 from softmax_lib.symbolic import LEDGER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -346,6 +349,15 @@ def test_cells_without_an_id_of_their_own_get_the_same_on_each_run(tmp_path):
         assert ids == ["twice", "small-02", "small-03"]
 
 
+def test_the_sections_of_the_chapters_are_stored_for_the_library(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path / "chapters")
+    (tmp_path / "chapters").symlink_to(ROOT / "chapters")
+    (tmp_path / "softmax_lib").mkdir()
+    notebooks.store_sections()
+    stored = [folder / "softmax_lib/sections.json" for folder in (tmp_path, ROOT)]
+    assert stored[0].read_bytes() == stored[1].read_bytes()
+
+
 def test_the_tool_names_an_unknown_chapter():
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "notebooks.py", "no-such-chapter"],
@@ -355,3 +367,183 @@ def test_the_tool_names_an_unknown_chapter():
     )
     assert done.returncode == 1
     assert "no-such-chapter" in done.stderr
+
+
+@pytest.fixture
+def drawing(tmp_path):
+    """Return a notebook whose two cells have, as git knows, a figure and a result."""
+    notebook = new_notebook(cells=[new_code_cell("plt.show()"), new_code_cell("1 + 1")])
+    notebook.cells[0].outputs, notebook.cells[1].outputs = [figure()], [report("2")]
+    nbformat.write(notebook, tmp_path / "small.ipynb")
+    commit = ["-c", "user.name=me", "-c", "user.email=me@localhost", "commit", "-q", "-m", "So"]
+    for command in (["init", "-q"], ["add", "."], commit):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path / "small.ipynb"
+
+
+def run_gives(monkeypatch, *outputs):
+    """Let a run end with these outputs, one list a cell."""
+
+    def execute(notebook, name, folder):
+        for cell, came in zip(notebook.cells, outputs, strict=True):
+            cell.outputs = came
+
+    monkeypatch.setattr(notebooks, "execute", execute)
+
+
+PNG = figure("iVBOR", mime="image/png")
+
+
+@pytest.mark.parametrize("known_to_git", [True, False])
+@pytest.mark.parametrize(
+    ("first", "second", "number", "lost"),
+    [
+        ([], [report("2")], 1, "image/svg+xml and no text/plain"),
+        ([PNG], [report("2")], 1, "image/svg+xml"),
+        ([figure()], [], 2, "text/plain"),
+    ],
+)
+def test_a_run_that_lost_an_output_is_not_stored(
+    drawing, monkeypatch, known_to_git, first, second, number, lost
+):
+    if not known_to_git:
+        shutil.rmtree(drawing.parent / ".git")
+    before = drawing.read_bytes()
+    run_gives(monkeypatch, first, second)
+    with pytest.raises(notebooks.ChapterError) as caught:
+        notebooks.refresh(drawing)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == f"small: cell {number} of 2 lost an output"
+    assert lines[-1].startswith(f"The run gave no {lost}. ")
+    assert drawing.read_bytes() == before
+
+
+def test_an_edited_cell_may_lose_its_output_and_so_may_one_that_was_cleared(drawing, monkeypatch):
+    edited = nbformat.read(drawing, as_version=4)
+    edited.cells[0].source = "x = 1"
+    edited.cells[1].outputs = []
+    nbformat.write(edited, drawing)
+    run_gives(monkeypatch, [], [])
+    assert notebooks.refresh(drawing)
+    assert [cell.outputs for cell in nbformat.read(drawing, as_version=4).cells] == [[], []]
+
+
+# What a user's settings could change: a figure, what a cell shows, how numbers are printed, which
+# names there are, how many threads add, whether assertions hold, which warnings are shown.
+TELLING = (
+    "from softmax_lib.plots.style import figure, use_course_style\nuse_course_style()",
+    "import matplotlib.pyplot as plt\nfig, ax = figure()\nax.plot([0, 1])\nplt.show()",
+    "1\n2",
+    "import numpy as np\nnp.array([1 / 3])",
+    "[name for name in ('from_startup', 'from_profile') if name in globals()]",
+    "import os\nos.environ['OPENBLAS_NUM_THREADS'], __debug__",
+    "import warnings\nwarnings.warn('x', ResourceWarning)",
+)
+RC = "axes.grid: True\nfigure.dpi: 200\nbackend: pdf\nlines.linestyle: --\n"
+WARNED_OF = "no.such.setting: 1\n"
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """Return an environment whose every setting would change an output, and a folder as bad."""
+    home, folder = tmp_path / "home", tmp_path / "folder"
+    files = {
+        "home/.config/matplotlib/matplotlibrc": RC + WARNED_OF,
+        "home/.matplotlib/matplotlibrc": RC + WARNED_OF,
+        "home/mine": RC + WARNED_OF,
+        "folder/matplotlibrc": RC,
+        "home/.ipython/profile_default/ipython_config.py": (
+            "c = get_config()\nc.InteractiveShell.ast_node_interactivity = 'all'\n"
+            "c.InlineBackend.rc = {'axes.grid': True}\n"
+        ),
+        "home/.ipython/profile_default/startup/00.py": (
+            "import numpy\nnumpy.set_printoptions(precision=2)\nfrom_profile = 1\n"
+        ),
+        "home/startup.py": "from_startup = 1\n",
+        "home/jupyter/kernels/python3/kernel.json": json.dumps(
+            {"argv": ["no-such-program"], "display_name": "Mine", "language": "python"}
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    # Not this one: in an empty folder, Matplotlib would look for its fonts again.
+    cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    return folder, {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CACHE_HOME": cache,
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "MPLBACKEND": "Agg",
+        "MATPLOTLIBRC": str(home / "mine"),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "PYTHONSTARTUP": str(home / "startup.py"),
+        "PYTHONOPTIMIZE": "1",
+        "PYTHONWARNINGS": "always",
+        "OPENBLAS_NUM_THREADS": "7",
+        "JUPYTER_PATH": str(home / "jupyter"),
+    }
+
+
+def test_no_setting_of_the_user_reaches_a_notebook(hostile, tmp_path, monkeypatch, capsys):
+    """Neither by the tool nor by nbval."""
+    folder, settings = hostile
+    (tmp_path / "plain").mkdir()
+    plain = write(tmp_path / "plain/small.ipynb", *TELLING)
+    path = Path(shutil.copy(plain, folder))
+    notebooks.refresh(plain)
+    told = [c.outputs[0].data["text/plain"] for c in nbformat.read(plain, 4).cells[2:6]]
+    assert told == ["2", "array([0.33333333])", "[]", "('1', True)"]
+
+    with monkeypatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        patch.setattr(notebooks, "CHAPTERS", folder)
+        patch.setattr(sys, "argv", ["notebooks.py", "small"])
+        assert notebooks.main() == 0, capsys.readouterr().out
+    assert path.read_bytes() == plain.read_bytes()
+
+    (folder / "matplotlibrc").unlink()  # the only one that is read where it is
+    shutil.copy(ROOT / "conftest.py", folder)
+    options = ["--nbval", "--nbval-current-env", "-o", f"pythonpath={ROOT / 'tools'}"]
+    command = [sys.executable, "-m", "pytest", "--rootdir", folder, *options, path]
+    del settings["PYTHONOPTIMIZE"]  # pytest itself would hold nothing
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | settings | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_environment_is_as_before_afterwards_and_the_other_processor_is_let_through(
+    monkeypatch,
+):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    before = dict(os.environ)
+    with isolated():
+        assert "MPLBACKEND" not in os.environ
+        assert os.environ["OPENBLAS_CORETYPE"] == "Nehalem"
+    assert dict(os.environ) == before
+
+
+def test_what_an_editor_adds_is_taken_away_without_running_anything(tmp_path, monkeypatch, capsys):
+    path = write(tmp_path / "small.ipynb", "print(1)")
+    notebooks.refresh(path)
+    stored = path.read_bytes()
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path)
+    monkeypatch.setattr(notebooks, "execute", None)
+    monkeypatch.setattr(sys, "argv", ["notebooks.py", "--normalise", "chapters/small.ipynb"])
+    assert notebooks.main() == 0
+    edited = nbformat.read(path, as_version=4)
+    edited.metadata.language_info["version"] = "3.13.0"
+    edited.cells[0].metadata["execution"] = {"iopub.status.busy": "2020-01-01"}
+    nbformat.write(edited, path)
+    assert notebooks.main() == 1
+    assert capsys.readouterr().out == "normalised: small\n"
+    assert path.read_bytes() == stored
+    assert notebooks.main() == 0

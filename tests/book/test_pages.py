@@ -90,14 +90,14 @@ def test_only_the_sections_below_the_page_get_a_guess():
     assert '<section id="inner">' in written
 
 
-def test_a_page_names_its_viewport_once_no_role_that_is_given_up_and_links_no_space():
+def test_a_page_names_its_viewport_once_and_links_no_space():
     app = SimpleNamespace(builder=SimpleNamespace(images={}), srcdir=".")
     context = {
         "metatags": '<meta name="viewport" content="a" /><meta name="x" />',
-        "body": '<div role="doc-biblioentry"><p>Solution to<a href="#x"> Exercise',
+        "body": '<p>Solution to<a href="#x"> Exercise',
     }
     pages.complete(app, "page", "page.html", context, None)
     assert context == {
         "metatags": '<meta name="x" />',
-        "body": ('<div role="listitem"><p>Solution to <a href="#x">Exercise'),
+        "body": '<p>Solution to <a href="#x">Exercise',
     }

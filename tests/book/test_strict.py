@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import notebooks
 import strict
-from places import readable
+from warning_places import readable
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, NOTEBOOK = "chapters/page.md", "chapters/notebook.ipynb"

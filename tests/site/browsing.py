@@ -30,6 +30,26 @@ window.placeOf = element => {
 window.isSeen = element =>
   element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
 """
+LOADED = """async () => {
+  const pictures = [...document.images].filter(isSeen);
+  for (const picture of pictures) picture.loading = 'eager';
+  await Promise.allSettled(pictures.map(picture => picture.decode()));
+  return pictures.filter(picture => !picture.naturalWidth).map(placeOf);
+}"""
+UNSET = """() => {
+  const wrong = [];
+  for (const error of document.querySelectorAll('.katex-error')) {
+    wrong.push(`${placeOf(error)}: KaTeX says ${error.title}`);
+  }
+  for (const formula of document.querySelectorAll('.math')) {
+    const [heard, shown] = ['math', '.katex-html'].map(part => formula.querySelector(part));
+    const size = shown?.getBoundingClientRect();
+    if (!heard?.textContent.trim() || !(size.width > 0 && size.height > 0)) {
+      wrong.push(`${placeOf(formula)}: ${formula.textContent.slice(0, 60)}`);
+    }
+  }
+  return wrong;
+}"""
 # A solution opens by a button in its title, a cell by its summary.
 FOLDS = ".toggle-button, details > summary"
 

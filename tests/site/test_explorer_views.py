@@ -155,6 +155,29 @@ def test_definition_follows_the_logits(show):
     said(page, "bird: 0.9")
 
 
+def test_the_bar_in_a_cell_is_as_long_as_its_probability(show):
+    page = show("definition", reduced_motion="reduce")
+    drag(page, "logit bird", 0.8)
+    size = "all => all.map(e => getComputedStyle(e, '::after').backgroundSize)"
+    sizes = page.locator("tbody td.p").evaluate_all(size)
+    bars = [float(size.split("%")[0]) for size in sizes]
+    np.testing.assert_allclose(bars, 100 * lib.softmax(column(page, "z")), rtol=0, atol=0.5)
+    assert bars[2] > 40
+
+
+def test_the_colour_of_a_slope_follows_its_value(show):
+    page = show("derivative")
+    entry = page.locator("tbody td.j").first
+    colour = "e => getComputedStyle(e).backgroundImage"
+    before = entry.evaluate(colour)
+    drag(page, "logit cat", 0.55)
+    slope = lib.softmax_jacobian(column(page, "z"))[0, 0]
+    assert float(entry.evaluate("e => e.style.getPropertyValue('--v')")) == pytest.approx(
+        slope, abs=5e-3
+    )
+    assert entry.evaluate(colour) != before
+
+
 def test_a_shift_moves_logits_and_no_probability(show):
     page = show("definition")
     p = column(page, "p")
@@ -211,6 +234,14 @@ def test_the_axis_that_is_stretched_near_0_shows_it(show):
         page.keyboard.press("ArrowLeft")
     dot = page.locator(".rail i").first.bounding_box()
     assert dot["x"] + dot["width"] / 2 == pytest.approx(middles[3], abs=12)
+
+
+def test_a_rail_marks_each_logit_with_the_letter_of_its_class(show):
+    page = show("overflow")
+    slider(page, "logit bird").focus()
+    page.keyboard.press("Home")
+    rails = [rail.locator("i").all_inner_texts() for rail in page.locator(".rail").all()]
+    assert rails == [["c inf", "d", "b 0"], ["c", "d", "b 0"], ["c", "d", "b 0"]]
 
 
 def test_an_entry_of_the_jacobian_tells_its_case(show):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -61,16 +63,23 @@ def lab(tmp_path_factory):
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            for _ in range(120):
-                started = list((folder / "RUNTIME").glob("jpserver-*.json"))
-                if started:
-                    break
-                time.sleep(0.5)
-            assert started, (folder / "log").read_text()
-            yield json.loads(started[0].read_text())["url"] + "lab/tree/"
+            yield address(folder, server) + "lab/tree/"
         finally:
             server.terminate()
             server.wait(30)
+
+
+def address(folder, server):
+    """Wait until the server has written where it is, the whole of it, and answers there."""
+    for _ in range(240):
+        assert server.poll() is None, (folder / "log").read_text(encoding="utf-8")
+        for file in (folder / "RUNTIME").glob("jpserver-*.json"):
+            with contextlib.suppress(ValueError, OSError):
+                url = json.loads(file.read_text(encoding="utf-8"))["url"]
+                urllib.request.urlopen(f"{url}api/status", timeout=30).close()
+                return url
+        time.sleep(0.5)
+    raise AssertionError((folder / "log").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import re
 
-from browsing import fold, listed
+from browsing import LOADED, UNSET, fold, listed
 
 # What Markdown, Sphinx or TeX would leave behind if something were not understood.
 RAW = re.compile(r"\$\$|\\\(|\\\[|\\begin\{|\\frac|\?\?\?|\{(?:eq|ref|numref|doc|cite)\b|```|:::")
-
-LOADED = """async () => {
-  const pictures = [...document.images].filter(isSeen);
-  for (const picture of pictures) picture.loading = 'eager';
-  await Promise.allSettled(pictures.map(picture => picture.decode()));
-  return pictures.filter(picture => !picture.naturalWidth).map(placeOf);
-}"""
 
 # What reaches past the right edge, and no element around it lets the reader scroll to it. MathML
 # is there to be heard: it is clipped to a point.
@@ -30,21 +23,6 @@ PUSHING = """() => {
     if (!around || around === document.body) found.push(placeOf(element));
   }
   return found.slice(0, 5);
-}"""
-
-UNSET = """() => {
-  const wrong = [];
-  for (const error of document.querySelectorAll('.katex-error')) {
-    wrong.push(`${placeOf(error)}: KaTeX says ${error.title}`);
-  }
-  for (const formula of document.querySelectorAll('.math')) {
-    const [heard, shown] = ['math', '.katex-html'].map(part => formula.querySelector(part));
-    const size = shown?.getBoundingClientRect();
-    if (!heard?.textContent.trim() || !(size.width > 0 && size.height > 0)) {
-      wrong.push(`${placeOf(formula)}: ${formula.textContent.slice(0, 60)}`);
-    }
-  }
-  return wrong;
 }"""
 
 TEXT = """() => {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from browsing import fold, listed
-from test_pages import LOADED, UNSET
+from browsing import LOADED, UNSET, fold, listed
 from test_search import follow_to_overflow
 
 # Without scripts there is no `isSeen` in the page: what a reader is kept from, and where.

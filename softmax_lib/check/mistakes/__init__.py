@@ -1,1 +1,0 @@
-"""Known mistakes: a stable name for each, what it does, and where the course explains it."""

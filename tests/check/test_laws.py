@@ -1,0 +1,133 @@
+"""The laws: what they expect is what other oracles say, and each of them can fail."""
+
+import functools
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import softmax_lib
+from attempts import BY_SCIPY, EXACT, EXERCISES
+from softmax_lib import check
+from softmax_lib.check._engine.laws import has_shape, tolerance_of
+from softmax_lib.check._engine.running import Outcome
+
+
+def expected(exercise, law, arguments):
+    return exercise.right(arguments, law.options).value
+
+
+def test_precision_is_asked_for_as_far_as_the_dtype_goes():
+    z = (np.array([3.0, 1.0, -3.0]),)
+    double = tolerance_of((np.ones(3),), z)
+    assert double < 1e-13
+    assert tolerance_of((np.ones(3, np.float32),), z) > 1e5 * double
+    half = tolerance_of((np.ones(3, np.float16),), z)
+    assert half == tolerance_of((np.ones(3, np.float32),), z)
+    assert tolerance_of((np.ones(3, np.longdouble),), z) == double
+    assert tolerance_of(([1],), (np.array([np.inf, 1000.0]), 2)) > 100 * double
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_a_check_expects_is_what_mpmath_says(name):
+    exercise = EXERCISES[name]
+    for law in exercise.laws:
+        for arguments in law.inputs:
+            right = expected(exercise, law, arguments)
+            other = EXACT[name](*arguments, **law.options)
+            others = other if len(exercise.results) > 1 else (other,)
+            for ours, theirs in zip(right, others, strict=True):
+                assert ours.shape == np.shape(theirs)
+                assert np.allclose(ours, np.asarray(theirs, float), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_a_check_expects_is_what_scipy_says(name):
+    exercise = EXERCISES[name]
+    for law in exercise.laws:
+        for arguments in () if law.options else law.inputs:
+            right = expected(exercise, law, arguments)
+            other = BY_SCIPY[name](*arguments)
+            for ours, theirs in zip(right, other if len(right) > 1 else (other,), strict=True):
+                single = ours.dtype == np.float32
+                assert np.allclose(ours, theirs, rtol=1e-6 if single else 1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_laws_are_tried_on_small_inputs_first(name):
+    exercise = EXERCISES[name]
+    names = [law.name for law in exercise.laws]
+    assert len(set(names)) == len(names)
+    assert exercise.laws[-1].about_arguments
+    assert [law.judge is has_shape for law in exercise.laws] == [True] + [False] * (len(names) - 1)
+    sizes = [sum(np.size(a) for a in law.inputs[0]) for law in exercise.laws]
+    assert all(
+        size <= max(sum(np.size(a) for a in arguments) for arguments in law.inputs)
+        for size, law in zip(sizes, exercise.laws, strict=True)
+    )
+    assert max(np.size(a) for law in exercise.laws for inputs in law.inputs for a in inputs) < 20
+
+
+def test_every_law_can_fail():
+    """Hand each law results that are off, and see it complain."""
+    for exercise in EXERCISES.values():
+        for law in exercise.laws:
+            spoilt = functools.partial(off, exercise, law)
+            assert exercise.first_complaint(law, spoilt), (exercise.name, law.name)
+
+
+def off(exercise, law, arguments, options):
+    """Return results that break the law."""
+    shape_law = law.judge.__name__ == "has_shape"
+    spoilt = [
+        np.append(value, 0.0)
+        if shape_law
+        else -3.25 - np.arange(value.size).reshape(value.shape) ** 2
+        for value in expected(exercise, law, arguments)
+    ]
+    if exercise.name == "log_softmax":
+        spoilt = [value if shape_law else -value for value in spoilt]
+    return Outcome(tuple(spoilt), changed=True)
+
+
+def numbers(text):
+    """Return the numbers of a list in a law's sentence: "(-1/2, 1/2)" or "3.129"."""
+    return [float(Fraction(part)) for part in re.findall(r"-?\d+(?:/\d+|\.\d+)?", text)]
+
+
+def test_what_a_sentence_says_of_an_example_is_so():
+    said = 0
+    for exercise in EXERCISES.values():
+        for law in exercise.laws:
+            found = re.search(r" gives? (\(.*\)|\d+\.\d+)$", law.name)
+            if found:
+                said += 1
+                rounded = [
+                    np.round(np.ravel(expected(exercise, law, arguments)[0]), 3).tolist()
+                    for arguments in law.inputs
+                ]
+                assert numbers(found[1]) in rounded, law.name
+    assert said >= 9
+
+
+def test_a_law_that_speaks_of_a_thousand_is_tried_on_it():
+    said = [law for e in EXERCISES.values() for law in e.laws if "1000" in law.name]
+    assert len(said) >= 8
+    for law in said:
+        largest = [np.abs(np.asarray(a, float)).max() for inputs in law.inputs for a in inputs[:1]]
+        assert set(largest) == {1000.0}
+        if "-1000" in law.name:
+            assert any(-1000 in inputs[0] for inputs in law.inputs)
+
+
+@pytest.mark.parametrize(("units", "passes"), [(115, True), (130, False)])
+def test_rounding_may_cost_some_units_of_the_last_place_and_no_more(units, passes):
+    factor = 1 + units * np.finfo(float).eps
+
+    def loss(z, k):
+        return softmax_lib.softmax_cross_entropy(z, k) * factor
+
+    # A number x may be off by 64 units times 1 + x, and here x is log 3 at most.
+    report = check.softmax_cross_entropy(loss)
+    assert ("a guess without knowledge costs log C" in report.laws) == passes

@@ -1,0 +1,129 @@
+"""Wrong attempts at labels and the loss."""
+
+import math
+
+import numpy as np
+import scipy.special
+
+from readers import one_hot, rows_of
+from softmax_lib import log_softmax, softmax
+
+
+def every_row(labels, C):
+    y = np.zeros((len(labels), C))
+    y[:, labels] = 1
+    return y
+
+
+def out_of_range(labels, C):
+    y = np.zeros((len(labels), C))
+    y[rows_of(labels + 1)] = 1
+    return y
+
+
+ONE_HOT = [
+    ("transposed", lambda k, C: np.eye(C)[:, k]),
+    ("width-from-labels", lambda k, C: one_hot(k, k.max() + 1)),
+    ("labels-off-by-one", lambda k, C: one_hot(k % C, C + 1)),
+    ("labels-off-by-one", out_of_range),
+    ("all-labels-in-every-row", every_row),
+    ("label-as-value", lambda k, C: np.arange(C) * one_hot(k, C)),
+    ("inverted", lambda k, C: (k[:, None] != np.arange(C)).astype(int)),
+    ("labels-ignored", lambda k, C: np.identity(max(C, len(k)))[: len(k), :C]),
+]
+
+
+def mean_of(loss):
+    return lambda z, k: loss(z, k).mean()
+
+
+def log_p(z, k):
+    return scipy.special.log_softmax(z, axis=1)[rows_of(k)]
+
+
+def loops(loss_of_row):
+    return lambda z, k: np.array([loss_of_row(row, label) for row, label in zip(z, k, strict=True)])
+
+
+def squared(z, k):
+    return ((scipy.special.softmax(z, axis=1) - one_hot(k, z.shape[1])) ** 2).sum(axis=1)
+
+
+def binary(z, k):
+    p, y = scipy.special.softmax(z, axis=1), one_hot(k, z.shape[1])
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum(axis=1)
+
+
+def with_one_hot(z, k):
+    return -(one_hot(k, z.shape[1]) * scipy.special.log_softmax(z, axis=1)).sum(axis=1)
+
+
+ONE_EACH = [
+    ("sign-of-log", log_p),
+    ("other-logarithm", lambda z, k: -np.log2(scipy.special.softmax(z, axis=1)[rows_of(k)])),
+    ("misprint-lower-limit", loops(lambda z, k: np.log(sum(np.exp(z[k:]))) - z[k])),
+    (
+        "misprint-exponent",
+        loops(lambda z, k: np.log(sum(math.exp(c) for c in range(1, len(z) + 1))) - z[k]),
+    ),
+    (
+        "misprint-both",
+        loops(lambda z, k: np.log(sum(math.exp(c) for c in range(k + 1, len(z) + 1))) - z[k]),
+    ),
+    ("softmax-twice", lambda z, k: -log_p(softmax(z), k)),
+    ("labels-off-by-one", loops(lambda z, k: -log_softmax(z)[k - 1])),
+    ("labels-off-by-one", loops(lambda z, k: -log_softmax(z)[k + 1])),
+    ("probability-as-loss", lambda z, k: 1 - scipy.special.softmax(z, axis=1)[rows_of(k)]),
+    ("binary-cross-entropy", binary),
+    ("squared-error", squared),
+    ("true-logit-missing", lambda z, k: scipy.special.logsumexp(z, axis=1)),
+    ("log-sum-exp-missing", loops(lambda z, k: -z[k])),
+    ("maximum-for-log-sum-exp", loops(lambda z, k: max(z) - z[k])),
+    ("entropy-of-prediction", loops(lambda z, k: scipy.special.entr(softmax(z)).sum())),
+    (
+        "target-inside-log",
+        lambda z, k: -(softmax(z) * np.log(one_hot(k, z.shape[1]))).sum(axis=1),
+    ),
+    ("no-shift", loops(lambda z, k: np.log(np.exp(z).sum()) - z[k])),
+    ("log-of-softmax", lambda z, k: -np.log(scipy.special.softmax(z, axis=1)[rows_of(k)])),
+    ("log-epsilon", lambda z, k: -np.log(scipy.special.softmax(z, axis=1)[rows_of(k)] + 1e-9)),
+    (
+        "clipped-probabilities",
+        lambda z, k: -np.log(scipy.special.softmax(z, axis=1).clip(1e-15, 1)[rows_of(k)]),
+    ),
+    ("max-not-added-back", loops(lambda z, k: np.log(np.exp(z - z.max()).sum()) - z[k])),
+    ("whole-array", lambda z, k: -scipy.special.log_softmax(z)[rows_of(k)]),
+    ("wrong-axis", lambda z, k: -scipy.special.log_softmax(z, axis=0)[rows_of(k)]),
+    ("no-keepdims", lambda z, k: -(z - scipy.special.logsumexp(z, axis=1))[rows_of(k)]),
+    (
+        "global-maximum",
+        lambda z, k: z.max() - z[rows_of(k)] + np.log(np.exp(z - z.max()).sum(axis=1)),
+    ),
+    ("zero-times-inf", with_one_hot),
+    ("few-digits", lambda z, k: np.round(-log_p(z, k), 6)),
+]
+LOSS = [
+    *ONE_EACH,
+    ("mean-over-batch", lambda z, k: np.mean(-log_p(z, k))),
+    ("sum-over-batch", lambda z, k: sum(-log_p(z, k))),
+    ("all-labels-in-every-row", lambda z, k: -scipy.special.log_softmax(z, axis=1)[:, k]),
+    (
+        "sum-over-classes-missing",
+        lambda z, k: -one_hot(k, z.shape[1]) * scipy.special.log_softmax(z, axis=1),
+    ),
+    ("mean-over-classes", lambda z, k: with_one_hot(z, k) / z.shape[1]),
+]
+MEAN_LOSS = [
+    *((id_, mean_of(loss)) for id_, loss in ONE_EACH),
+    ("mean-over-batch-missing", lambda z, k: -log_p(z, k)),
+    ("sum-over-batch", lambda z, k: sum(-log_p(z, k))),
+    ("log-of-mean", lambda z, k: -np.log(np.mean(scipy.special.softmax(z, axis=1)[rows_of(k)]))),
+    ("all-labels-in-every-row", lambda z, k: -log_softmax(z)[:, k].mean()),
+    ("mean-over-classes", lambda z, k: -np.mean(one_hot(k, z.shape[1]) * log_softmax(z))),
+]
+
+ATTEMPTS = {
+    "one_hot": ONE_HOT,
+    "softmax_cross_entropy": LOSS,
+    "mean_cross_entropy": MEAN_LOSS,
+}

@@ -1,0 +1,157 @@
+"""Wrong attempts at softmax as the formula says, and hardmax."""
+
+import math
+
+import numpy as np
+import scipy.special
+
+from readers import of_p
+from softmax_lib import softmax
+
+
+def row_maximum_whole_sum(z):
+    gaps = z - z.max(axis=-1, keepdims=True)
+    return np.exp(gaps - scipy.special.logsumexp(gaps))
+
+
+def integer_buffer(z):
+    p = np.zeros_like(z)
+    p[...] = softmax(z)
+    return p
+
+
+def with_epsilon(z):
+    e = np.exp(z)
+    return e / (e.sum(axis=-1, keepdims=True) + 1e-10)
+
+
+def no_keepdims(z):
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1)
+
+
+def no_keepdims_stable(z):
+    e = np.exp(z - np.max(z, axis=-1))
+    return e / np.sum(e, axis=-1)
+
+
+def with_math(z):
+    e = [math.exp(value) for value in z]
+    return np.array(e) / math.fsum(e)
+
+
+def one_example_only(z):
+    m = max(z)
+    return [math.exp(value - m) / sum(math.exp(other - m) for other in z) for value in z]
+
+
+def sorts(z):
+    p = softmax(z)
+    z.sort()
+    return p
+
+
+def in_place(z):
+    z -= z.max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def axis_ignored(z, axis=-1):
+    return softmax(z)
+
+
+def nothing(z):
+    print(softmax(z))
+
+
+def single_precision(z):
+    return softmax(z.astype(np.float32)).astype(np.float64)
+
+
+def from_zero(z):
+    best, m = None, 0
+    for i, value in enumerate(z):
+        if value > m:
+            best, m = i, value
+    return np.array([1.0 if i == best else 0.0 for i in range(len(z))])
+
+
+def last_of_a_tie(z):
+    best = 0
+    for i, value in enumerate(z):
+        if value >= z[best]:
+            best = i
+    return [float(i == best) for i in range(len(z))]
+
+
+def cold(z):
+    at = z == z.max(axis=-1, keepdims=True)
+    return at / at.sum(axis=-1, keepdims=True)
+
+
+SOFTMAX = [
+    ("not-a-function", [0.879, 0.119, 0.002]),
+    ("not-a-function", None),
+    ("other-parameters", lambda z, temperature: softmax(z / temperature)),
+    ("nothing-returned", nothing),
+    ("not-numbers", lambda z: "0.9, 0.1"),
+    ("not-numbers", lambda z: (value for value in softmax(z))),
+    ("few-digits", lambda z: np.round(softmax(z), 3)),
+    ("few-digits", single_precision),
+    ("argmax-index", np.argmax),
+    ("argmax-index", lambda z: list(z).index(max(z))),
+    ("maximum-returned", lambda z: np.max(z)),
+    ("maximum-returned", lambda z: math.log(sum(math.exp(value) for value in z))),
+    ("hardmax-returned", lambda z: np.eye(z.shape[-1])[z.argmax(-1)]),
+    ("logits-divided-by-sum", lambda z: z / np.sum(z)),
+    ("sum-of-logits", lambda z: np.exp(z) / np.sum(z)),
+    ("not-normalised", lambda z: [math.exp(value) for value in z]),
+    ("divided-by-max", lambda z: np.exp(z) / np.exp(z).max()),
+    ("mean-not-sum", lambda z: np.exp(z) / np.mean(np.exp(z))),
+    ("sigmoid-of-each", scipy.special.expit),
+    ("sign-of-logits", lambda z: np.exp(-z) / np.exp(-z).sum()),
+    ("other-base", lambda z: 2.0**z / (2.0**z).sum()),
+    ("other-base", lambda z: 10**z / (10**z).sum()),
+    ("scaled-logits", lambda z: np.exp(z / 3) / np.exp(z / 3).sum()),
+    ("divided-by-largest-logit", lambda z: np.exp(z / z.max()) / np.exp(z / z.max()).sum()),
+    ("softmax-twice", lambda z: scipy.special.softmax(scipy.special.softmax(z))),
+    ("log-returned", lambda z: z - scipy.special.logsumexp(z)),
+    ("divided-by-log-sum-exp", lambda z: z / scipy.special.logsumexp(z)),
+    ("divided-by-log-sum-exp", lambda z: np.exp(z) / np.log(np.sum(np.exp(z)))),
+    ("max-outside-exp", lambda z: np.exp(z) - np.max(z)),
+    ("epsilon-in-denominator", with_epsilon),
+    ("integer-buffer", integer_buffer),
+    ("whole-array", lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum()),
+    ("whole-array", scipy.special.softmax),
+    ("whole-array", row_maximum_whole_sum),
+    ("wrong-axis", lambda z: scipy.special.softmax(z, axis=0)),
+    ("no-keepdims", no_keepdims_stable),
+    ("one-example-only", one_example_only),
+    ("axis-ignored", axis_ignored),
+    ("argument-changed", in_place),
+    ("argument-changed", sorts),
+]
+FORMULA = [  # as written: where overflow is asked for, that is the first to be missing
+    ("whole-array", lambda z: np.exp(z) / np.exp(z).sum()),
+    ("wrong-axis", lambda z: np.exp(z) / sum(np.exp(z))),
+    ("no-keepdims", no_keepdims),
+    ("one-example-only", with_math),
+]
+HARDMAX = [
+    ("argmax-index", lambda z: z.argmax()),
+    ("maximum-returned", lambda z: sorted(z)[-1]),
+    ("maximum-kept", lambda z: np.where(z == z.max(), z, 0)),
+    ("rounded-softmax", of_p(np.round)),
+    ("smallest-chosen", lambda z: np.eye(len(z))[np.argmin(z)]),
+    ("tie-shared", cold),
+    ("tie-shared", lambda z: softmax(z / 1e-9)),
+    ("all-maxima", lambda z: z >= np.max(z, axis=-1, keepdims=True)),
+    ("last-maximum", last_of_a_tie),
+    ("maximum-starts-at-zero", from_zero),
+    ("whole-array", lambda z: np.eye(z.size)[np.argmax(z)].reshape(z.shape)),
+    ("wrong-axis", lambda z: np.eye(len(z))[z.argmax(axis=0)].T),
+    ("one-example-only", lambda z: [float(i == list(z).index(max(z))) for i in range(len(z))]),
+]
+
+ATTEMPTS = {"softmax_naive": SOFTMAX + FORMULA, "hardmax": HARDMAX}

@@ -1,0 +1,86 @@
+"""Wrong attempts at softmax made safe, its logarithm, log-sum-exp."""
+
+import numpy as np
+import scipy.special
+
+from readers import by_row, of_p
+from softmax_lib import log_softmax, softmax
+from wrong.definition import FORMULA, SOFTMAX
+
+
+def lse(z):
+    return scipy.special.logsumexp(z, axis=-1, keepdims=True)
+
+
+SAFE = [
+    *(("no-shift", f) for _, f in FORMULA),
+    ("no-shift", lambda z: np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)),
+    ("no-shift", by_row(lambda z: [np.exp(v) / sum(np.exp(z)) for v in z])),
+    ("nan-hidden", by_row(lambda z: np.nan_to_num(np.exp(z) / np.exp(z).sum()))),
+    ("clipped-logits", lambda z: softmax(np.clip(z, -100, 100))),
+    ("shift-by-minimum", by_row(lambda z: np.exp(z - min(z)) / np.exp(z - min(z)).sum())),
+    ("shift-by-mean", by_row(lambda z: np.exp(z - np.mean(z)) / np.exp(z - np.mean(z)).sum())),
+    ("shift-by-first", by_row(lambda z: np.exp(z - z[0]) / np.exp(z - z[0]).sum())),
+    (
+        "shift-by-magnitude",
+        by_row(lambda z: np.exp(z - max(abs(z))) / np.exp(z - max(abs(z))).sum()),
+    ),
+    (
+        "global-maximum",
+        lambda z: np.exp(z - np.max(z)) / np.exp(z - np.max(z)).sum(axis=-1, keepdims=True),
+    ),
+]
+LOG_SOFTMAX = [
+    ("logarithm-missing", softmax),
+    ("sign-of-log", lambda z: -np.log(softmax(z))),
+    ("max-not-added-back", by_row(lambda z: z - np.log(np.exp(z - z.max()).sum()))),
+    ("denominator-missing", by_row(lambda z: z - z.max())),
+    ("mean-not-sum", by_row(lambda z: z - np.log(np.exp(z).mean()))),
+    ("other-logarithm", of_p(np.log2)),
+    ("other-logarithm", of_p(np.log10)),
+    ("softmax-twice", lambda z: log_softmax(softmax(z))),
+    ("divided-by-log-sum-exp", lambda z: z / lse(z)),
+    ("sign-of-logits", lambda z: log_softmax(-z)),
+    ("no-shift", by_row(lambda z: z - np.log(sum(np.exp(z))))),
+    ("log-of-softmax", of_p(np.log)),
+    ("log-epsilon", of_p(lambda p: np.log(p + 1e-8))),
+    ("clipped-probabilities", of_p(lambda p: np.log(np.maximum(p, 1e-12)))),
+    ("clipped-probabilities", of_p(lambda p: np.log(p + 1e-300))),
+    ("nan-hidden", of_p(lambda p: np.nan_to_num(np.log(p)))),
+    ("whole-array", scipy.special.log_softmax),
+    ("wrong-axis", lambda z: z - scipy.special.logsumexp(z, axis=0)),
+    ("no-keepdims", lambda z: z - scipy.special.logsumexp(z, axis=-1)),
+    ("global-maximum", lambda z: (z - z.max()) - np.log(np.exp(z - z.max()).sum(-1))[..., None]),
+    (
+        "argument-changed",
+        lambda z: np.subtract(z, lse(z), out=z) if z.dtype == float else z - lse(z),
+    ),
+    ("few-digits", lambda z: np.round(log_softmax(z), 4)),
+]
+LOGSUMEXP = [
+    ("maximum-returned", lambda z: np.max(z, axis=-1)),
+    ("logarithm-missing", lambda z: np.exp(z).sum(-1)),
+    ("sign-of-log", lambda z: -np.log(np.exp(z).sum(-1))),
+    ("keepdims-left", lse),
+    ("max-not-added-back", by_row(lambda z: np.log(sum(np.exp(z - max(z)))))),
+    ("sign-of-maximum", by_row(lambda z: np.log(sum(np.exp(z - max(z)))) - max(z))),
+    ("mean-not-sum", by_row(lambda z: np.log(np.mean(np.exp(z))))),
+    ("sum-and-log-swapped", by_row(lambda z: sum(np.log(np.exp(z))))),
+    ("other-logarithm", by_row(lambda z: np.log2(sum(np.exp(z))))),
+    ("other-base", by_row(lambda z: np.log2(sum(2**z)))),
+    ("no-shift", by_row(lambda z: np.log(sum(np.exp(z))))),
+    ("shift-by-minimum", by_row(lambda z: min(z) + np.log(sum(np.exp(z - min(z)))))),
+    ("shift-by-mean", by_row(lambda z: np.mean(z) + np.log(sum(np.exp(z - np.mean(z)))))),
+    (
+        "shift-by-magnitude",
+        by_row(lambda z: max(abs(z)) + np.log(sum(np.exp(z - max(abs(z)))))),
+    ),
+    ("clipped-logits", by_row(lambda z: np.log(sum(np.exp(np.clip(z, -700, 700)))))),
+    ("whole-array", scipy.special.logsumexp),
+    ("wrong-axis", lambda z: scipy.special.logsumexp(z, axis=0)),
+    ("no-keepdims", lambda z: z.max(-1) + np.log(np.exp(z - z.max(-1)).sum(-1))),
+    ("global-maximum", lambda z: z.max() + np.log(np.exp(z - z.max()).sum(-1))),
+    ("few-digits", lambda z: np.round(lse(z)[..., 0], 5)),
+]
+
+ATTEMPTS = {"softmax": SOFTMAX + SAFE, "log_softmax": LOG_SOFTMAX, "logsumexp": LOGSUMEXP}

@@ -1,0 +1,6 @@
+"""Misprints of the chapter on NAME that must be caught."""
+
+MISPRINTS = (
+    ("NAME-centred", r"\frac{1}{C}", r"\frac{1}{2}"),
+    ("NAME-sum", "x_i", "z_i"),
+)
