@@ -45,6 +45,13 @@ def script(path, text):
     path.chmod(0o755)
 
 
+@pytest.fixture(autouse=True)
+def no_make_around(monkeypatch):
+    """A make that runs these tests has no say in theirs."""
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def project(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
@@ -174,7 +181,7 @@ def test_tests_that_are_interrupted_leave_nothing_running(project, number):
         "stderr": subprocess.DEVNULL,
     }
     with subprocess.Popen(["make", "test"], **options) as make:
-        wait_for(project, "running.*", 2)
+        wait_for(project, "running.*", 1)
         os.killpg(make.pid, number)  # as a terminal does
     assert make.returncode != 0
-    wait_for(project, "stopped.*", 2)
+    wait_for(project, "stopped.*", 1)
