@@ -33,7 +33,7 @@ done
 """
 # Runs half a minute, unless it is told to stop, which it writes down.
 RUN = """
-trap 'touch stopped.$$; exit 1' TERM
+trap 'touch stopped.$$; exit 1' INT TERM
 touch running.$$
 for tenth in $(seq 300); do sleep 0.1; done
 """
