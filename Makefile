@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BROWSING := .venv/.browsing
+MUTATING := .venv/.mutating
+ONLY ?=
 UPGRADE ?=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	--fork-strategy fewest $(UPGRADE) --custom-compile-command "make lock"
@@ -62,8 +64,9 @@ lab: $(READY)  ## open the chapters in JupyterLab
 chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Going further"
 	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
 
-mutants: $(READY)  ## break the course in many small ways and see each one caught
-	$(BIN)/python tools/mutants.py
+mutants: $(MUTATING)  ## spoil course and code in many small ways, see tests fail (ONLY=a module or folder)
+	$(if $(ONLY),,$(BIN)/python tools/mutants.py)
+	$(BIN)/python tools/code_mutants.py $(ONLY)
 
 # PyTorch is left out, with a note, until .venv/bin/pip install -e ".[bench]" has added it.
 bench: $(READY)  ## time the library beside its peers, for some minutes on a quiet machine
@@ -73,9 +76,10 @@ bench: $(READY)  ## time the library beside its peers, for some minutes on a qui
 bench-site: book  ## let Lighthouse judge every page of the built site, on a quiet machine
 	cd benchmarks/lighthouse && npm ci --ignore-scripts --no-audit --no-fund && npx lhci autorun
 
-lock: $(READY)  ## remake both locks from pyproject.toml (UPGRADE=--upgrade for newer versions)
+lock: $(READY)  ## remake the locks from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml --extra book --extra test --output-file requirements.txt
 	$(COMPILE) --group site --constraint requirements.txt --output-file tests/site/requirements.txt
+	$(COMPILE) --group mutants --constraint requirements.txt --output-file tests/mutants/requirements.txt
 	echo "-e ." >> requirements.txt
 
 clean:  ## remove the environment and everything that was built
@@ -104,4 +108,10 @@ $(BROWSING): $(READY) tests/site/requirements.txt tests/site/package-lock.json
 	$(BIN)/uv pip install --python $(BIN)/python -r tests/site/requirements.txt \
 		|| $(BIN)/python -m pip install -r tests/site/requirements.txt
 	cd tests/site && npm ci --no-audit --no-fund
+	touch $@
+
+# The mutation tool.
+$(MUTATING): $(READY) tests/mutants/requirements.txt
+	$(BIN)/uv pip install --python $(BIN)/python -r tests/mutants/requirements.txt \
+		|| $(BIN)/python -m pip install -r tests/mutants/requirements.txt
 	touch $@

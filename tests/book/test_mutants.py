@@ -1,37 +1,30 @@
 """The mutants themselves: that the list is not out of date, and that a survivor is reported."""
 
+import ast
 import shutil
 
 import pytest
 
+import code_mutants
 import mutants
-from mutants import COURSE, EQUIVALENT, OPERATORS, ROOT, Mutant
-
-ALL = [*COURSE, *OPERATORS, *EQUIVALENT]
+from mutants import MUTANTS, ROOT, Mutant
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=str)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_what_a_mutant_changes_is_there_and_changes(mutant, tmp_path):
     copy = tmp_path / mutant.file
     copy.parent.mkdir(parents=True)
     shutil.copy(ROOT / mutant.file, copy)
     mutant.apply(tmp_path)
     assert copy.read_bytes() != (ROOT / mutant.file).read_bytes()
-    for path in mutant.tests:
-        assert (ROOT / path.split("::")[0]).exists()
-
-
-def test_every_module_with_a_formula_has_mutants():
-    changed = {mutant.file for mutant in OPERATORS}
-    modules = {f"softmax_lib/{path.name}" for path in (ROOT / "softmax_lib").glob("*.py")}
-    assert modules - changed == {"softmax_lib/__init__.py", "softmax_lib/source.py"}
+    assert (ROOT / mutant.test.split("::")[0]).exists()
 
 
 @pytest.mark.parametrize("text", ["", "a + b\na + b\n"])
 def test_an_old_text_that_is_not_there_exactly_once_is_an_error(text, tmp_path):
     (tmp_path / "m.py").write_text(text)
     with pytest.raises(LookupError, match=r"m\.py holds [02] times: 'a [+] b'"):
-        Mutant("m.py", "a + b", "a - b", "", ()).apply(tmp_path)
+        Mutant("m.py", "a + b", "a - b", "", "").apply(tmp_path)
 
 
 @pytest.fixture
@@ -44,17 +37,15 @@ def small_tree(tmp_path, monkeypatch):
         "import softmax_lib\n\n\ndef test_sign():\n    assert softmax_lib.VALUE > 0\n"
     )
     monkeypatch.setattr(mutants, "ROOT", tmp_path)
-    monkeypatch.setattr(mutants, "COURSE", [])
-    monkeypatch.setattr(mutants, "EQUIVALENT", [])
     return tmp_path
 
 
 def of_the_line(new):
-    return Mutant("softmax_lib/__init__.py", "VALUE = 1", new, new, ("test_sign.py",))
+    return Mutant("softmax_lib/__init__.py", "VALUE = 1", new, new, "test_sign.py")
 
 
 def test_a_survivor_is_reported(small_tree, monkeypatch, capsys):
-    monkeypatch.setattr(mutants, "OPERATORS", [of_the_line("VALUE = -1"), of_the_line("VALUE = 2")])
+    monkeypatch.setattr(mutants, "MUTANTS", [of_the_line("VALUE = -1"), of_the_line("VALUE = 2")])
     assert mutants.main([]) == 1
     said = capsys.readouterr().out
     assert "[1/2] softmax_lib/__init__.py: VALUE = -1\n  caught" in said
@@ -66,7 +57,7 @@ def test_a_survivor_is_reported(small_tree, monkeypatch, capsys):
 
 def test_tests_that_fail_without_a_mutant_prove_nothing(small_tree, monkeypatch, capsys):
     (small_tree / "softmax_lib/__init__.py").write_text("VALUE = 1 - 2\n")
-    monkeypatch.setattr(mutants, "OPERATORS", [of_the_line("VALUE = 3")])
+    monkeypatch.setattr(mutants, "MUTANTS", [of_the_line("VALUE = 3")])
     assert mutants.main([]) == 1
     assert "the tests fail as they are" in capsys.readouterr().out
 
@@ -75,3 +66,39 @@ def test_a_library_from_elsewhere_is_an_error(tmp_path):
     (tmp_path / "chapters").mkdir()  # no softmax_lib in this copy
     with pytest.raises((ImportError, mutants.subprocess.CalledProcessError)):
         mutants.require_import_from(tmp_path)
+
+
+# ---- mutants of the code ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("survivor", code_mutants.listed())
+def test_a_survivor_is_of_a_definition_that_is_there(survivor):
+    path, definition, _ = survivor.split(" ", 2)
+    assert path in code_mutants.modules([])
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {node.name for node in ast.walk(tree) if hasattr(node, "name")}
+    assert definition.removesuffix(":") in names | {"module"}
+
+
+def test_a_survivor_without_a_reason_is_an_error(tmp_path, monkeypatch):
+    path = tmp_path / "survivors.txt"
+    path.write_text("softmax_lib/overflow.py\nsoftmax: return -p\n", encoding="utf-8")
+    monkeypatch.setattr(code_mutants, "SURVIVORS", path)
+    with pytest.raises(SystemExit, match="no reason is given: softmax: return -p"):
+        code_mutants.listed()
+
+
+@pytest.mark.parametrize("path", code_mutants.modules([]))
+def test_every_module_has_tests_that_are_to_catch_its_mutants(path):
+    assert [test for test in code_mutants.tests_of(path) if test.startswith("tests/")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("a = 1\nb = 2\n", "a = 1\nb =  3\n", "b = 3"),
+        ("@cache\ndef f(): pass\n", "def f(): pass\n", "- @cache"),
+    ],
+)
+def test_a_mutant_is_told_by_its_changed_line(old, new, line):
+    assert code_mutants.changed_line(old, new) == line

@@ -22,7 +22,11 @@ TARGETS = dict(re.findall(r"(?m)^([a-z-]+):.*?## (.+)$", MAKEFILE))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 BROWSER = ROOT / "tests" / "site"
-BROWSER_LOCK = (BROWSER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+# What a command of its own installs, beside the lock of everything else.
+OWN_LOCKS = {
+    group: (ROOT / "tests" / group / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    for group in PYPROJECT["dependency-groups"]
+}
 
 
 def pins(lock: list[str]) -> dict[str, Requirement]:
@@ -200,9 +204,10 @@ def test_one_version_everywhere():
 
 def test_the_lock_pins_everything_and_names_no_machine():
     assert LOCK[-1] == "-e ."
-    for line in LOCK[:-1] + BROWSER_LOCK:
+    own = [line for lock in OWN_LOCKS.values() for line in lock]
+    for line in LOCK[:-1] + own:
         assert re.match(r"#|[a-z0-9-]+==[\w.]+( ; .+)?$", line), line
-    assert not [line for line in LOCK + BROWSER_LOCK if re.search(r"https?:|file:|--|/", line)]
+    assert not [line for line in LOCK + own if re.search(r"https?:|file:|--|/", line)]
 
 
 def test_the_lock_is_one_for_all_pythons():
@@ -223,9 +228,10 @@ def test_the_lock_keeps_numpy_below_the_release_that_leaves_python_3_11():
     assert tuple(map(int, pin.version.split(".")[:2])) < (2, 5)
 
 
-def test_the_lock_of_the_browser_tests_is_its_own_and_agrees_with_the_other():
-    locked = pins(BROWSER_LOCK)
-    for asked in map(Requirement, PYPROJECT["dependency-groups"]["site"]):
+@pytest.mark.parametrize("group", OWN_LOCKS)
+def test_a_lock_of_its_own_agrees_with_the_other(group):
+    locked = pins(OWN_LOCKS[group])
+    for asked in map(Requirement, PYPROJECT["dependency-groups"][group]):
         (pin,) = locked[asked.name].specifier
         assert asked.specifier.contains(pin.version)
         assert asked.name not in PINS  # who only wants the book downloads no browser's driver

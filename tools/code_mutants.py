@@ -1,0 +1,316 @@
+"""Mutation testing of the code: change one operator or number at a time, and see a test fail.
+
+    python tools/code_mutants.py                           all of the library, proofs and checks
+    python tools/code_mutants.py softmax_lib/overflow.py   one module, or one folder
+    python tools/code_mutants.py --sample 300 softmax_lib/check
+
+cosmic-ray makes the mutants. Its own runner starts Python, NumPy and pytest anew for each, which
+takes longer than the tests that catch one; so here each mutant is a fork of a process that has
+them loaded, in a scratch copy of the tree. What survives is compared with the committed list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mutants import NOT_COPIED
+
+ROOT = Path(__file__).resolve().parent.parent
+SURVIVORS = ROOT / "tests/mutants/survivors.txt"
+# By role: the rest of the library is the mathematics and what carries it.
+ROLES = ("symbolic", "check")
+ELSEWHERE = ("plots", "explorer")  # pictures: their tests look at what is drawn
+# Loaded once, for all mutants.
+PRELOADED = "numpy scipy.special sklearn mpmath hypothesis sympy matplotlib.pyplot IPython bs4"
+
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # looking for them takes half of a short test's time
+}
+OPTIONS = """
+    -x -q --no-header --tb=line -p no:cacheprovider -p _hypothesis_pytestplugin -p pytest_timeout
+    --override-ini=addopts= --import-mode=importlib --doctest-modules
+    -W ignore::pytest.PytestAssertRewriteWarning
+"""
+
+# Which of cosmic-ray's operators are on.
+OPERATORS = re.compile(
+    r"""core/(
+    NumberReplacer | ReplaceTrueWithFalse | ReplaceFalseWithTrue
+    | ReplaceAndWithOr | ReplaceOrWithAnd | AddNot
+    | ZeroIterationForLoop | ReplaceBreakWithContinue | ReplaceContinueWithBreak
+    | ExceptionReplacer | RemoveDecorator
+    # A comparison has three outcomes, and each is changed by one of these; the other pairs are
+    # caught with them.
+    | ReplaceComparisonOperator_(
+        Lt_LtE | Lt_Gt | LtE_Lt | LtE_GtE | Gt_GtE | Gt_Lt | GtE_Gt | GtE_LtE
+        | Eq_NotEq | Eq_LtE | Eq_GtE | NotEq_Eq | NotEq_Lt | NotEq_Gt | Is_IsNot | IsNot_Is)
+    # The inverse operation; any other is no nearer to the right one, and caught sooner.
+    | ReplaceBinaryOperator_(
+        Add_Sub | Sub_Add | Mul_Div | Div_Mul | FloorDiv_Mul | Mod_Mul | Pow_Mul
+        | LShift_RShift | BitAnd_BitOr | BitOr_BitAnd)
+    # A minus to a plus is the same as none.
+    | ReplaceUnaryOperator_Delete_(USub | Not | Invert)
+    )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change, told apart by the definition and the changed line."""
+
+    path: str
+    name: str
+    code: str
+
+    def __str__(self):
+        return f"{self.path} {self.name}"
+
+
+def changed_line(old: str, new: str) -> str:
+    """Return the line that is new, or with a minus the one that is gone."""
+    before, after = old.splitlines(), new.splitlines()
+    line = next((line for line in after if line not in before), None)
+    if line is None:
+        line = "- " + next(line for line in before if line not in after)
+    return " ".join(line.split())
+
+
+def mutants_of(path: str) -> list[Mutant]:
+    """Return the mutants of a module, in the order of its text."""
+    # `make mutants` installs it; the tests do without.
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.ast.ast_query import ASTQuery
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    text = (ROOT / path).read_text(encoding="utf-8")
+    found = []
+    for operator_name in sorted(filter(OPERATORS.fullmatch, operator_names())):
+        operator = get_operator(operator_name)()
+        places = [
+            (start, ASTQuery(node).get_definition_name() or "module")
+            for node in ast_nodes(get_ast(text))
+            for start, _ in operator.mutation_positions(node)
+        ]
+        for occurrence, (start, definition) in enumerate(places):
+            code = mutate_code(text, operator, occurrence)
+            line = changed_line(text, code)
+            if re.search(r"(^|[(,]) ?/(,|$)", line):
+                continue  # the star of a signature is no product
+            found.append((start, f"{definition}: {line}", code))
+    again: Counter[str] = Counter()
+    result = []
+    for _, name, code in sorted(found):
+        again[name] += 1
+        result.append(Mutant(path, f"{name} [{again[name]}]" if again[name] > 1 else name, code))
+    return result
+
+
+def modules(wanted: list[str]) -> list[str]:
+    """Return the modules to be mutated, those below the wanted paths alone."""
+    every = (path.relative_to(ROOT).as_posix() for path in ROOT.glob("softmax_lib/**/*.py"))
+    here = [path for path in sorted(every) if not path.split("/")[1].startswith(ELSEWHERE)]
+    return [p for p in here if not wanted or any(f"{p}/".startswith(f"{w}/") for w in wanted)]
+
+
+def tests_of(path: str) -> list[str]:
+    """Return what tests a module: its doctests, the tests of its name, those of no one module.
+
+    An engine is tested by all tests of its role.
+    """
+    role = path.split("/")[1] if path.split("/")[1] in ROLES else ""
+    named = {f"test_{file.stem}" for file in (ROOT / "softmax_lib" / role).glob("*.py")}
+    named |= {f"test_{folder}" for folder in ELSEWHERE}
+    own = f"test_{Path(path).stem}"
+    found = sorted(ROOT.glob(f"tests/{role or 'library'}/test_*.py"))
+    if "/_engine/" not in path and own in named:
+        found = [test for test in found if test.stem == own or test.stem not in named]
+        if own not in {test.stem for test in found}:
+            found = sorted(ROOT.glob(f"tests/*/{own}.py")) or found
+    found.sort(key=lambda test: (test.stem != own, test.name))
+    examples = [path] * (">>> " in (ROOT / path).read_text(encoding="utf-8"))
+    return [*examples, *(test.relative_to(ROOT).as_posix() for test in found)]
+
+
+# --- running them --------------------------------------------------------------------------------
+
+
+def run_tests(copy: Path, tests: list[str], seconds: dict[str, float]) -> int:
+    """Fork and run the tests one file after the other; return the process.
+
+    It ends with 0 when all have passed, with the number of the file that failed otherwise. A file
+    that takes much longer than it should is ended by the system.
+    """
+    process = os.fork()
+    if process:
+        return process
+    try:
+        os._exit(first_failure(copy, tests, seconds))
+    except BaseException:
+        traceback.print_exc()
+        os._exit(255)
+
+
+def first_failure(copy: Path, tests: list[str], seconds: dict[str, float]) -> int:
+    """Run the tests in the copy; return the number of the first file that fails, or 0."""
+    os.chdir(copy)
+    os.setpgid(0, 0)
+    silence = os.open("_output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
+    sys.path.insert(0, str(copy))
+    os.environ["PYTHONPATH"] = str(copy)
+    for number, test in enumerate(tests, start=1):
+        limit = int(time.process_time() + 10 + 4 * seconds.get(test, 300))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        start = time.process_time()
+        # Its profiles are those of the tests.
+        profile = ["--hypothesis-profile=mutants"] if test.startswith("tests/") else []
+        status = pytest.main([*OPTIONS.split(), *profile, test])
+        sys.stdout.flush()
+        if status not in (0, 5):  # 5: a file without tests
+            return number
+        if not seconds:
+            with open("_seconds", "a") as file:
+                file.write(f"{test} {time.process_time() - start}\n")
+    return 0
+
+
+def time_unchanged(copy: Path, tests: list[str]) -> dict[str, float]:
+    """Run the tests as they are; return the time of each file, or exit if one fails."""
+    print(f"unchanged: {len(tests)} files of tests ...", flush=True)
+    _, status = os.waitpid(run_tests(copy, tests, {}), 0)
+    if status:
+        sys.exit(f"the tests fail as they are:\n{(copy / '_output').read_text()}")
+    lines = (copy / "_seconds").read_text().splitlines()
+    return {test: max(0.1, float(took)) for test, took in map(str.split, lines)}
+
+
+def write(copy: Path, path: str, code: str) -> None:
+    (copy / path).write_text(code, encoding="utf-8")
+    for compiled in (copy / path).parent.glob(f"__pycache__/{Path(path).stem}.*"):
+        compiled.unlink()  # it is known to be stale by whole seconds alone
+
+
+def survivors_of(chosen: list[Mutant], copies: list[Path], seconds: dict[str, float]):
+    """Run each mutant, as many at a time as there are copies; return those that no test caught."""
+    survivors, running, done = [], {}, 0
+    caught: dict[str, Counter[str]] = {}
+    todo = list(reversed(chosen))
+    while todo or running:
+        if todo and copies:
+            mutant, copy = todo.pop(), copies.pop()
+            write(copy, mutant.path, mutant.code)
+            tests = tests_of(mutant.path)
+            kills = caught.setdefault(mutant.path, Counter(tests + 4 * tests[:2]))
+            # First what has caught the most for its time.
+            tests.sort(key=lambda test, kills=kills: -kills[test] / seconds[test])
+            running[run_tests(copy, tests, seconds)] = mutant, copy, tests
+            continue
+        process, status = os.wait()
+        mutant, copy, tests = running.pop(process)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)  # what its tests had started
+        write(copy, mutant.path, (ROOT / mutant.path).read_text(encoding="utf-8"))
+        copies.append(copy)
+        done += 1
+        if status == 0:
+            survivors.append(mutant)
+            print(f"[{done}/{len(chosen)}] SURVIVES {mutant}", flush=True)
+        elif os.WIFEXITED(status):
+            caught[mutant.path][tests[os.WEXITSTATUS(status) - 1]] += 1
+        if done % 50 == 0 or done == len(chosen):
+            print(f"[{done}/{len(chosen)}]", flush=True)
+    return survivors
+
+
+def listed() -> dict[str, str]:
+    """Return the committed survivors, each with its reason."""
+    found, path = {}, ""
+    for line in SURVIVORS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("softmax_lib/"):
+            path = line.strip()
+        elif line.strip() and not line.startswith("#"):
+            name, _, reason = line.strip().rpartition("  # ")
+            if not reason.strip() or not name:
+                sys.exit(f"{SURVIVORS.name}: no reason is given: {line}")
+            found[f"{path} {name}"] = reason
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("only", nargs="*", help="modules or folders; all without")
+    parser.add_argument("--sample", type=int, help="that many at random")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    options = parser.parse_args(arguments)
+
+    paths = modules(options.only)
+    if not paths:
+        sys.exit(f"no module to mutate: {' '.join(options.only)}")
+    chosen = [mutant for path in paths for mutant in mutants_of(path)]
+    if options.sample and options.sample < len(chosen):
+        picked = sorted(random.Random(options.seed).sample(range(len(chosen)), options.sample))
+        chosen = [chosen[i] for i in picked]
+    if options.list:
+        print("\n".join(map(str, chosen)))
+        return 0
+    os.environ |= ENVIRONMENT
+    for module in PRELOADED.split():
+        importlib.import_module(module)
+
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [Path(folder) / str(number) for number in range(options.jobs)]
+        for copy in copies:
+            shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+        needed = list(dict.fromkeys(test for path in paths for test in tests_of(path)))
+        seconds = time_unchanged(copies[0], needed)
+        survivors = {str(mutant) for mutant in survivors_of(chosen, copies, seconds)}
+
+    known = listed()
+    mine = {str(mutant) for mutant in chosen}
+    unknown = [str(mutant) for mutant in chosen if str(mutant) in survivors - known.keys()]
+    # Of a sample, nothing can be said of those that were not run.
+    gone = [
+        name
+        for name in known
+        if name.split(" ", 1)[0] in paths
+        and name not in survivors
+        and (name in mine or not options.sample)
+    ]
+    print(
+        f"{len(chosen)} mutants, {len(chosen) - len(survivors)} caught,"
+        f" {len(survivors)} survive; {(time.perf_counter() - start) / 60:.0f} minutes"
+    )
+    for name in unknown:
+        print(f"survives, and is not listed: {name}")
+    for name in gone:
+        print(f"listed, but {'caught' if name in mine else 'no longer there'}: {name}")
+    return 1 if unknown or gone else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
