@@ -418,6 +418,17 @@ def test_a_masked_class_takes_no_digits_from_the_others(row):
             assert result[~kept] in (0, -INF)
 
 
+@pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 512), (np.float32, 64)])
+def test_a_shift_costs_no_more_units_than_the_docstring_says(dtype, limit):
+    info = np.finfo(dtype)
+    largest, smallest = float(np.log(info.max)), float(np.log(info.tiny))
+    gaps = np.random.default_rng(20240314).uniform(0, -0.99 * smallest, 300)
+    top = 1.02 * largest
+    rows = np.array([[top, top - gap] for gap in gaps], dtype)
+    errors = [ulps(softmax(row), exact_softmax(row)) for row in rows]
+    assert limit / 3 < max(errors) <= limit
+
+
 def test_each_row_is_shifted_or_not_for_itself():
     z = 3 * np.random.default_rng(4).standard_normal((4, 20))
     z[:, 0] += 12
