@@ -22,14 +22,14 @@ import numpy as np
 import softmax_lib
 
 GIVEN = """
-z = np.array([[3.0, 1.0, -3.0], [2.0, 1.0, 0.1]])  # two examples, three classes
+z = np.array([[3.0, 1.0, -3.0], [2.0, 1.0, 0.1]])
 labels = np.array([0, 1])
 targets = np.array([[0.7, 0.3, 0.0], [0.1, 0.8, 0.1]])
 mask = np.array([[True, True, False], [True, True, True]])
-nothing = np.zeros((2, 3), dtype=bool)  # a mask that leaves no class
+nothing = np.zeros((2, 3), dtype=bool)  # no class left
 outside = np.array([3, -1])  # labels of no class
-both = np.array([[1.0, 1.0, 0.0]])  # a target that does not sum to 1
-tokens = np.array([[[3.0, 1.0, -3.0]] * 3])  # one sentence of three words, three classes
+both = np.array([[1.0, 1.0, 0.0]])  # sums to 2
+tokens = np.array([[[3.0, 1.0, -3.0]] * 3])  # three words
 token_labels = np.array([[0, 0, 0]])
 """
 
@@ -308,6 +308,7 @@ def main():
     lines = [f"Run with {', '.join(run)}, on {platform.system()} {platform.machine()}."]
     if missing := [library for library, of in runs.items() if not of]:
         lines.append(f"Not installed, so left out: {', '.join(missing)}.")
+    block("given", ["```python", GIVEN.strip(), "```"])
     block("versions", lines)
     for library, of in runs.items():
         if of:
