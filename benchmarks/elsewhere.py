@@ -22,15 +22,18 @@ import numpy as np
 import softmax_lib
 
 GIVEN = """
-z = np.array([[3.0, 1.0, -3.0], [2.0, 1.0, 0.1]])
+z = np.array([[3, 1, -3],
+              [2, 1, 0.1]])
 labels = np.array([0, 1])
-targets = np.array([[0.7, 0.3, 0.0], [0.1, 0.8, 0.1]])
-mask = np.array([[True, True, False], [True, True, True]])
-nothing = np.zeros((2, 3), dtype=bool)  # no class left
-outside = np.array([3, -1])  # labels of no class
-both = np.array([[1.0, 1.0, 0.0]])  # sums to 2
-tokens = np.array([[[3.0, 1.0, -3.0]] * 3])  # three words
-token_labels = np.array([[0, 0, 0]])
+targets = np.array([[0.7, 0.3, 0],
+                    [0.1, 0.8, 0.1]])
+mask = np.array([[1, 1, 0],
+                 [1, 1, 1]], dtype=bool)
+nothing = np.zeros((2, 3), dtype=bool)
+outside = np.array([3, -1])
+both = np.array([[1.0, 1, 0]])
+tokens = np.array([[[3.0, 1, -3]] * 3])
+words = np.array([[0, 0, 0]])
 """
 
 COURSE = {
@@ -77,7 +80,7 @@ PEERS = {
             "F.cross_entropy(torch.softmax(z, dim=-1), labels)",
             "F.nll_loss(torch.softmax(z, dim=-1), labels)",
             "F.cross_entropy(z, outside)",
-            "F.cross_entropy(tokens, token_labels)",
+            "F.cross_entropy(tokens, words)",
             "F.cross_entropy(z, torch.tensor([0, -100]))",
             "F.cross_entropy(z, torch.tensor([-100, -100]))",
             "F.cross_entropy(z[:1], both)",
@@ -290,11 +293,17 @@ def report(library, columns):
     rows = [f"| {operation} | `{code}` |" for operation, code in peer.names.items()]
     imports = ["```python", peer.imports, "```", ""]
     block(f"names of {library}", [*imports, "| Here | There |", "|---|---|", *rows])
-    heads = ["Written", *(f"On {b}" for b in BACKENDS.get(library, {}).values())]
-    heads += [] if library in BACKENDS else ["Comes"]
-    rows = zip((f"`{code}`" for code in peer.defaults), *columns, strict=True)
-    lines = [heads, ["---"] * len(heads), *rows]
-    block(f"defaults of {library}", [f"| {' | '.join(cells)} |" for cells in lines])
+    came = zip(peer.defaults, *columns, strict=True)
+    rows = [f"| `{code}` | {together(answers, library)} |" for code, *answers in came]
+    block(f"defaults of {library}", ["| Written | Comes |", "|---|---|", *rows])
+
+
+def together(answers, library):
+    """Return the answers of all backends in one cell."""
+    if len(set(answers)) == 1:
+        return answers[0]
+    named = zip(BACKENDS[library].values(), answers, strict=True)
+    return "; ".join(f"{backend}: {answer}" for backend, answer in named)
 
 
 def main():
