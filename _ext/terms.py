@@ -5,10 +5,14 @@ from __future__ import annotations
 from docutils import nodes
 from sphinx.application import Sphinx
 
+GLOSSARY = "reference/glossary"
+
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    if GLOSSARY not in app.env.found_docs:
+        return
     meanings = {}
-    for item in app.env.get_doctree("reference/glossary").findall(nodes.definition_list_item):
+    for item in app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item):
         chinese, sentence, *_ = item.next_node(nodes.paragraph).astext().split(". ")
         words = chinese.split(", ")[0]
         if not set("\\_^") & set(sentence):  # no formula, which would be shown as TeX

@@ -22,13 +22,10 @@ import numpy as np
 import softmax_lib
 
 GIVEN = """
-z = np.array([[3, 1, -3],
-              [2, 1, 0.1]])
+z = np.array([[3, 1, -3], [2, 1, 0.1]])
 labels = np.array([0, 1])
-targets = np.array([[0.7, 0.3, 0],
-                    [0.1, 0.8, 0.1]])
-mask = np.array([[1, 1, 0],
-                 [1, 1, 1]], dtype=bool)
+y = np.array([[0.7, 0.3, 0], [0, 1, 0]])
+mask = z > -2
 nothing = np.zeros((2, 3), dtype=bool)
 outside = np.array([3, -1])
 both = np.array([[1.0, 1, 0]])
@@ -43,7 +40,7 @@ COURSE = {
     "log-softmax": "log_softmax(z)",
     "log-sum-exp": "logsumexp(z)",
     "loss, labels": "softmax_cross_entropy(z, labels)",
-    "loss, distributions": "softmax_cross_entropy(z, targets)",
+    "loss, distributions": "softmax_cross_entropy(z, y)",
     "label smoothing": "softmax_cross_entropy(z, smooth_labels(one_hot(labels, 3), 0.1))",
     "mean loss": "softmax_cross_entropy(z, labels).mean()",
 }
@@ -71,7 +68,7 @@ PEERS = {
             "log-softmax": "torch.log_softmax(z, dim=-1)",
             "log-sum-exp": "torch.logsumexp(z, dim=-1)",
             "loss, labels": 'F.cross_entropy(z, labels, reduction="none")',
-            "loss, distributions": 'F.cross_entropy(z, targets, reduction="none")',
+            "loss, distributions": 'F.cross_entropy(z, y, reduction="none")',
             "label smoothing": 'F.cross_entropy(z, labels, label_smoothing=0.1, reduction="none")',
             "mean loss": "F.cross_entropy(z, labels)",
         },
@@ -98,7 +95,7 @@ PEERS = {
             "log-softmax": "ops.log_softmax(z)",
             "log-sum-exp": "ops.logsumexp(z, axis=-1)",
             "loss, labels": "losses.sparse_categorical_crossentropy(labels, z, from_logits=True)",
-            "loss, distributions": "losses.categorical_crossentropy(targets, z, from_logits=True)",
+            "loss, distributions": "losses.categorical_crossentropy(y, z, from_logits=True)",
             "label smoothing": "losses.categorical_crossentropy("
             "ops.one_hot(labels, 3), z, from_logits=True, label_smoothing=0.1)",
             "mean loss": "losses.SparseCategoricalCrossentropy(from_logits=True)(labels, z)",
@@ -123,7 +120,7 @@ PEERS = {
             "log-softmax": "jax.nn.log_softmax(z)",
             "log-sum-exp": "jax.nn.logsumexp(z, axis=-1)",
             "loss, labels": "optax.softmax_cross_entropy_with_integer_labels(z, labels)",
-            "loss, distributions": "optax.softmax_cross_entropy(z, targets)",
+            "loss, distributions": "optax.softmax_cross_entropy(z, y)",
             "label smoothing": "optax.softmax_cross_entropy("
             "z, optax.smooth_labels(jax.nn.one_hot(labels, 3), 0.1))",
             "mean loss": "optax.softmax_cross_entropy_with_integer_labels(z, labels).mean()",
