@@ -44,25 +44,11 @@ live: $(READY)  ## serve the book, and show each change of a page or a style at 
 pdf: book $(BROWSING)  ## print the whole course as one PDF, with contents, into _build/pdf
 	$(BIN)/python tools/pdf.py
 
-# What tests no line of the library that others do not, and goes beside the notebooks.
-BESIDE := tests/book tests/library/test_accuracy.py tests/plots/test_colours.py
-
-# In two lanes, for two cores, and both in the background: the shell would otherwise hear that it
-# is to stop only when they are through. Coverage is for the library's own tests: nbval would start
-# it in the kernels as well, and fail.
+# A process for each core; the files of tests are shared out as they come, the longest first.
 test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, site
 	$(BIN)/ruff check .
-	@mkdir -p _build; \
-	echo "The notebooks and the site are being checked beside this; their report follows."; \
-	{ trap 'kill $$!' TERM; \
-		$(BIN)/python -m pytest chapters $(BESIDE) & wait $$! && \
-		{ $(BIN)/python tools/portable.py & wait $$!; }; } > _build/lane.log 2>&1 & lane=$$!; \
-	$(BIN)/python -m pytest tests softmax_lib --cov $(BESIDE:%=--ignore=%) & units=$$!; \
-	trap 'kill $$lane $$units; exit 1' INT TERM; \
-	wait $$units; units=$$?; \
-	wait $$lane; others=$$?; \
-	cat _build/lane.log; \
-	exit $$((units + others))
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov
 
 test-site: $(BROWSING) book  ## read the built site in Chromium: screens, themes, keyboard, barriers
 	$(BIN)/python -m pytest tests/site

@@ -1,7 +1,20 @@
-"""Every test, doctest and notebook runs without the user's settings; this is read before them."""
+"""pytest: every test runs without the user's settings; and how several processes share them.
+
+nbval compares the chapters' cells. A kernel listens on files instead of ports where the system
+has them: two that start side by side may choose the same port, and wait for minutes. Kernels are
+not measured, for coverage is about the library's own tests.
+"""
 
 import atexit
+import os
+import tempfile
 from contextlib import ExitStack
+from pathlib import Path
+
+import nbval.kernel
+import nbval.plugin
+import pytest
+from jupyter_client.manager import KernelManager
 
 from isolation import isolated
 
@@ -9,3 +22,33 @@ ISOLATION = ExitStack()
 ISOLATION.enter_context(isolated())
 # Not before: an IPython that a test has started writes down its history when Python ends.
 atexit.register(ISOLATION.close)
+
+
+def kernel_manager(**options):
+    """Return a manager whose kernel listens on files in a folder of its own."""
+    folder = ISOLATION.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    return KernelManager(transport="ipc", ip=str(Path(folder, "kernel")), **options)
+
+
+if os.name == "posix":
+    nbval.kernel.KernelManager = kernel_manager
+nbval.plugin.setup_coverage = nbval.plugin.teardown_coverage = lambda *arguments: None
+
+# What takes longest comes first, so that no process is left with it at the end.
+FIRST = (
+    "tests/book/test_portable",
+    "tests/book/test_site",
+    "chapters/backprop",
+    "tests/library/test_tiles",
+    "tests/book/test_strict",
+    "chapters",
+)
+# They test nothing of the library that others do not, and a tracer makes them slow.
+NOT_MEASURED = ("chapters", "tests/book", "tests/library/test_accuracy", "tests/plots/test_colours")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid.startswith(NOT_MEASURED):
+            item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda item: [not item.nodeid.startswith(prefix) for prefix in FIRST])

@@ -114,7 +114,7 @@ def softmax_cross_entropy(logits, targets, axis=-1):
         The logits z, dimensionless: no softmax before this function.
     targets : array_like
         Either labels, integers in the shape of `logits` without `axis`, or distributions, in
-        the shape of `logits`, non-negative and summing to 1 along `axis`.
+        the shape of `logits`, non-negative and summing to 1 along `axis`, to 1e-6.
     axis : int, default -1
         The axis of the C classes.
 
@@ -167,7 +167,7 @@ def smooth_labels(targets, alpha, axis=-1):
     Parameters
     ----------
     targets : array_like, shape (..., C, ...)
-        Distributions along `axis`; for labels, `one_hot` makes them.
+        Distributions along `axis`, whose sums are 1 to 1e-6; for labels, `one_hot` makes them.
     alpha : float
         The share of the uniform distribution, in [0, 1].
     axis : int, default -1
@@ -213,7 +213,7 @@ def entropy(p, axis=-1):
     Parameters
     ----------
     p : array_like, shape (..., C, ...)
-        Distributions along `axis`.
+        Distributions along `axis`, whose sums are 1 to 1e-6.
     axis : int, default -1
         The axis of the C classes.
 

@@ -146,10 +146,13 @@ def numerical_jacobian(f, x, *, method="central"):
         Takes an array like `x` and returns an array or a scalar. For the complex step it must
         accept complex numbers and be analytic: no abs, no maximum.
     x : array_like
-        Where to differentiate; computed in float64.
+        Where to differentiate; in float64.
     method : {"central", "complex"}, default "central"
-        Central differences with h near the cube root of eps leave about 1e-10 of error; the
-        complex step with h = 1e-200 subtracts nothing and is exact to rounding.
+        Central differences take h near the cube root of the eps of the dtype that f returns.
+        For x and f of the size of 1 that leaves an error of about 1e-10 (float64) or 1e-5
+        (float32). The complex step takes h = 1e-200, and no difference of two values of f. What
+        f itself cancels, it cancels here too: the error is small beside the largest derivative,
+        not beside each.
 
     Returns
     -------
@@ -186,15 +189,18 @@ def numerical_jacobian(f, x, *, method="central"):
     return stacked.reshape(stacked.shape[:-1] + x.shape)
 
 
-def _central_difference(f, x, index):
-    h = np.cbrt(np.finfo(np.float64).eps) * max(1.0, abs(x[index]))
+def _central_difference(f, x, index, precision=np.float64):
+    h = float(np.cbrt(np.finfo(precision).eps)) * max(1.0, abs(x[index]))
     above, below = x.copy(), x.copy()
     above[index] += h
     below[index] -= h
     # The step that was taken, which rounding makes another than 2 h.
     step = above[index] - below[index]
     # The copy is for an f that returns the same buffer every time.
-    return (np.array(f(above)) - np.asarray(f(below))) / step
+    upper, lower = np.array(f(above)), np.asarray(f(below))
+    if precision == np.float64 and lower.dtype in (np.float16, np.float32):
+        return _central_difference(f, x, index, lower.dtype)  # of fewer digits, a larger step
+    return (upper - lower) / step
 
 
 def _complex_step(f, x, index):

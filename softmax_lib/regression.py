@@ -1,6 +1,7 @@
 """Softmax regression: the smallest model that the five chapters add up to."""
 
 import numbers
+import warnings
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from softmax_lib._engine.arrays import as_matrix
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.cross_entropy import softmax_cross_entropy
 from softmax_lib.overflow import softmax
+
+ROUNDING = 1e-9  # of the loss: by so much it may rise where it has settled
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -21,17 +24,20 @@ class SoftmaxRegression:
 
     Parameters
     ----------
-    learning_rate : float, default 0.5
-        The step along minus the gradient; positive.
+    learning_rate : float or None, default None
+        The step along minus the gradient; positive. None takes 1 / L, with which no step on all
+        examples raises the loss; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
     alpha : float, default 1e-4
         Strength of the L2 penalty on the weights, not on the intercept; at least 0. It is
-        1 / (C N) for the C of scikit-learn's LogisticRegression.
+        1 / (C N) for the C of scikit-learn's LogisticRegression, and 2 / (C N) for two classes,
+        for which that model has one row of weights, the gap of the two rows here.
     batch_size : int or None, default None
         Examples a step; None takes all, which makes every step deterministic.
     tol : float or None, default None
-        Stop once an epoch lowers the loss by less than this; None runs all epochs.
+        Stop once an epoch lowers the loss by less than this; a rise is no reason to stop. None
+        runs all epochs.
     random_state : int, numpy.random.Generator or None, default 0
         Seeds the order of the examples in mini-batches. The weights start at 0.
 
@@ -44,7 +50,28 @@ class SoftmaxRegression:
         The labels seen in `fit`, sorted.
     loss_curve_ : list of float
         The objective before the first epoch and after each.
+    learning_rate_ : float
+        The step that was taken.
     n_iter_, n_features_in_ : int
+
+    Warns
+    -----
+    RuntimeWarning
+        From `fit`, if the loss has risen in an epoch, or with mini-batches above its start.
+
+    Notes
+    -----
+    The Jacobian of softmax has a spectral norm of at most 1/2. So the gradient of the mean loss
+    in the weights and the intercept changes at most L times as fast as these, where
+    L = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
+    the features and a column of ones. Along a gradient with this Lipschitz constant, a step of
+    1 / L cannot raise the function (Nesterov 2018, section 1.2.3). Features of very different
+    sizes make lambda large, the step small and the descent slow: scale them first.
+
+    References
+    ----------
+    Y. Nesterov (2018), Lectures on convex optimization, 2nd ed., Springer.
+    doi:10.1007/978-3-319-91578-4
 
     Examples
     --------
@@ -63,7 +90,7 @@ class SoftmaxRegression:
     def __init__(
         self,
         *,
-        learning_rate=0.5,
+        learning_rate=None,
         max_iter=200,
         alpha=1e-4,
         batch_size=None,
@@ -100,7 +127,7 @@ class SoftmaxRegression:
         """Learn from examples X, shape (N, D), and their labels y, shape (N,); return the model.
 
         Raises a ValueError for data that are not finite, fewer than two classes, shapes that do
-        not fit, a parameter out of range, or a loss that does not stay finite.
+        not fit, a parameter out of range, or a loss that does not stay finite. Warns if it rises.
         """
         self._check_parameters()
         X = _finite_matrix(X)
@@ -110,12 +137,16 @@ class SoftmaxRegression:
             raise ValueError(f"y must hold at least 2 classes, got {len(classes)}")
         # Steps that are too large overflow; the loss, which is looked at, says so.
         with np.errstate(all="ignore"):
-            W, b, curve = self._descend(X, labels, len(classes))
+            rate = self.learning_rate
+            rate = _safe_step(X, self.alpha) if rate is None else float(rate)
+            W, b, curve = self._descend(X, labels, len(classes), rate)
+        self._warn_of_a_rise(curve, X, rate)
         self.classes_, self.coef_, self.intercept_ = classes, W.T.copy(), b
         self.loss_curve_, self.n_iter_, self.n_features_in_ = curve, len(curve) - 1, X.shape[1]
+        self.learning_rate_ = rate
         return self
 
-    def _descend(self, X, labels, num_classes):
+    def _descend(self, X, labels, num_classes, rate):
         rng = np.random.default_rng(self.random_state)
         W, b = np.zeros((X.shape[1], num_classes)), np.zeros(num_classes)
         curve = [self._objective(X, labels, W, b)]
@@ -123,17 +154,33 @@ class SoftmaxRegression:
             for batch in self._batches(len(X), rng):
                 P_minus_Y = softmax_cross_entropy_grad(X[batch] @ W + b, labels[batch])
                 _, grad_W, grad_b = linear_backward(X[batch], W, P_minus_Y / len(batch))
-                W = W - self.learning_rate * (grad_W + self.alpha * W)
-                b = b - self.learning_rate * grad_b
+                W = W - rate * (grad_W + self.alpha * W)
+                b = b - rate * grad_b
             curve.append(self._objective(X, labels, W, b))
             if not np.isfinite(curve[-1]):
                 raise ValueError(
                     f"the loss is {curve[-1]} after epoch {epoch}; "
-                    f"learning_rate={self.learning_rate} is too large for these data"
+                    f"learning_rate={rate:g} is too large for these data"
                 )
-            if self.tol is not None and curve[-2] - curve[-1] < self.tol:
+            if self.tol is not None and 0 <= curve[-2] - curve[-1] < self.tol:
                 break
         return W, b, curve
+
+    def _warn_of_a_rise(self, curve, X, rate):
+        """Warn if the loss rose in an epoch; mini-batches may do that, but not end above 0's."""
+        pairs = [(0, len(curve) - 1)]
+        if self.batch_size is None:
+            pairs = [(epoch - 1, epoch) for epoch in range(1, len(curve))]
+        for before, after in pairs:
+            if curve[after] > curve[before] + ROUNDING * abs(curve[before]):
+                told = (
+                    f"the loss rose from {curve[before]:.4g} to {curve[after]:.4g} by epoch "
+                    f"{after}: learning_rate={rate:g} is too large for these data. With "
+                    f"{_safe_step(X, self.alpha):.2g}, which learning_rate=None takes, it never "
+                    "rises; a larger one may do once the features are scaled"
+                )
+                return warnings.warn(told, RuntimeWarning, stacklevel=3)
+        return None
 
     def predict_proba(self, X):
         """Return the probabilities of the classes, shape (N, C), in the order of ``classes_``."""
@@ -141,7 +188,11 @@ class SoftmaxRegression:
 
     def predict(self, X):
         """Return the most probable label of each example, shape (N,)."""
-        most_probable = np.argmax(self.decision_function(X), axis=-1)
+        logits = self.decision_function(X)
+        if np.isnan(logits).any():
+            row = int(np.argwhere(np.isnan(logits))[0, 0])
+            raise ValueError(f"the logits of example {row} are nan: X is too large for this model")
+        most_probable = np.argmax(logits, axis=-1)
         return self.classes_[most_probable]
 
     def decision_function(self, X):
@@ -156,7 +207,13 @@ class SoftmaxRegression:
 
     def score(self, X, y):
         """Return the accuracy: the share of examples whose label is predicted."""
-        return float(np.mean(self.predict(X) == _labels_for(X, y)))
+        predicted, y = self.predict(X), _labels_for(X, y)
+        if (predicted.dtype.kind in "US") != (y.dtype.kind in "US"):
+            raise TypeError(
+                f"y holds {y.dtype.name} labels, fit saw {predicted.dtype.name} ones: "
+                "no prediction could equal them"
+            )
+        return float(np.mean(predicted == y))
 
     def _objective(self, X, labels, W, b):
         data = softmax_cross_entropy(X @ W + b, labels).mean()
@@ -177,12 +234,25 @@ class SoftmaxRegression:
                 raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
         for name in ("learning_rate", "alpha"):
             value = getattr(self, name)
+            if value is None and name == "learning_rate":
+                continue
             if not isinstance(value, numbers.Real) or not 0 <= value < np.inf:
                 raise ValueError(f"{name} must be finite and not negative, got {value!r}")
         if self.learning_rate == 0:
             raise ValueError("learning_rate must be positive, got 0")
         if not (self.tol is None or isinstance(self.tol, numbers.Real)):
             raise ValueError(f"tol must be a number or None, got {self.tol!r}")
+
+
+def _safe_step(X, alpha):
+    """Return 1 / L, where L bounds how fast the gradient of the objective changes."""
+    with_ones = np.column_stack([X.astype(np.float64), np.ones(len(X))])
+    if with_ones.shape[0] < with_ones.shape[1]:
+        with_ones = with_ones.T  # the same largest eigenvalue, of a smaller matrix
+    moments = with_ones.T @ with_ones / len(X)
+    if not np.isfinite(moments).all():
+        raise ValueError("X is too large: the squares of its features overflow; scale them first")
+    return float(1 / (np.linalg.eigvalsh(moments)[-1] / 2 + alpha))
 
 
 def _finite_matrix(X):
@@ -196,6 +266,15 @@ def _labels_for(X, y):
     if isinstance(y, np.ma.MaskedArray):
         raise TypeError("y must not be a masked array, whose mask would be ignored")
     y = np.asarray(y)
+    if y.dtype.kind in "OMm":
+        given = y.ravel().tolist() if y.dtype.kind == "O" else y.ravel()
+        missing = [each for each in given if each is None or each != each]
+        if missing:
+            raise TypeError(f"y must hold a label for every example, got {missing[0]}")
+        if len({type(each) for each in given}) > 1:
+            raise TypeError("y must hold labels of one type, got several")
+    if y.dtype.kind == "O":
+        y = np.array(y.tolist())  # strings, as pandas holds them
     if y.shape != np.shape(X)[:1]:
         raise ValueError(f"y must have one label a row of X: got {y.shape} for X {np.shape(X)}")
     if not y.size:

@@ -66,7 +66,7 @@ def exercises() -> str:
     """Return the text of five exercises, two of which answer back."""
     parts = ["+++\n\n## Exercises\n\nTwo of these answer back.\n\n+++\n"]
     for number in range(1, 6):
-        task, attempt, words = "Which gaps does $x$ have?", "", "Those of $z$."
+        task, attempt, words = "Which gaps does $w$ have?", "", "Those of $z$."
         solution = "print(np.diff(MODULE_example([3.0, 1.0, -3.0])))"
         if number < 3:
             task, words = "This takes the maximum off. Take the mean off.", "The mean, then."
@@ -136,7 +136,11 @@ def add_lines(root: Path, name: str, title: str, question: str, part: str) -> No
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
     line = f"from softmax_lib.{module} import {module}_example\n\n__version__"
     change("softmax_lib/__init__.py", "\n__version__", line)
-    change("softmax_lib/__init__.py", "\n]", f'\n    "{module}_example",\n]')
+    text = (root / "softmax_lib/__init__.py").read_text(encoding="utf-8")
+    head, _, names = text.partition("__all__ = [\n")
+    names = sorted([*names.splitlines()[:-1], f'    "{module}_example",'])
+    text = "\n".join([f"{head}__all__ = [", *names, "]", ""])
+    (root / "softmax_lib/__init__.py").write_text(text, encoding="utf-8")
 
 
 def readme_table(chapters) -> str:
@@ -176,7 +180,7 @@ def main() -> None:
     files = write_stubs(ROOT, given.name, title)
     add_lines(ROOT, given.name, title, given.question, given.part)
     make_table(ROOT)
-    touched = [f for f in files if f.suffix == ".py"]
+    touched = [f for f in files if f.suffix == ".py"] + [ROOT / "chapters" / f"{given.name}.ipynb"]
     touched += [ROOT / "softmax_lib" / name for name in ("__init__.py", "course.py")]
     for words in (["check", "--fix", "--exit-zero"], ["format"]):
         subprocess.run([sys.executable, "-m", "ruff", *words, "--quiet", *touched], check=True)

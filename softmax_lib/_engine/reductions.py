@@ -4,6 +4,8 @@ NumPy adds in pairs along the last axis alone, and walks slowly along columns th
 columns are folded: their second half is added to the first, until few terms are left.
 """
 
+import itertools
+
 import numpy as np
 
 from softmax_lib._engine.tiles import pieces
@@ -11,6 +13,7 @@ from softmax_lib._engine.tiles import pieces
 LITTLE = 1 << 12  # terms whose largest is found the fastest by its place, in columns too
 NARROW = 64  # columns up to this number are better folded than walked along
 IN_A_ROW = 16  # terms that may be added one after the other
+GROUP = 16  # partial results of pieces that are merged together
 
 
 def row_max(tile, axis, dtype):
@@ -24,8 +27,8 @@ def row_max(tile, axis, dtype):
         return (largest if largest.dtype == dtype else largest.astype(dtype)), first
     if axis == -1 or tile.shape[1] > NARROW:
         return np.maximum.reduce(tile, axis, dtype, None, tile.ndim > 1), None
-    parts = [_in_pairs(np.maximum, tile[piece], dtype) for piece in pieces(tile, axis)]
-    return parts[0] if len(parts) == 1 else np.maximum.reduce(parts), None
+    parts = (_in_pairs(np.maximum, tile[piece], dtype) for piece in pieces(tile, axis))
+    return merged(parts, np.maximum.reduce), None
 
 
 def _first_largest(tile, axis):
@@ -41,8 +44,7 @@ def row_sum(terms, axis, dtype=None):
     """Return each row's sum, added in pairs of pairs, as NumPy adds along the last axis alone."""
     if axis == -1:
         return np.add.reduce(terms, axis, dtype, None, terms.ndim > 1)
-    parts = [_in_pairs(np.add, terms[piece], dtype) for piece in pieces(terms, axis)]
-    return sum_of_parts(parts, axis)
+    return sum_of_parts((_in_pairs(np.add, terms[p], dtype) for p in pieces(terms, axis)), axis)
 
 
 def _in_pairs(ufunc, terms, dtype):
@@ -58,14 +60,34 @@ def _in_pairs(ufunc, terms, dtype):
 
 def sum_of_parts(parts, axis):
     """Return each row's sum from the sums of its pieces."""
-    if len(parts) == 1:
-        return parts[0]
-    return row_sum(np.vstack(parts) if axis == 0 else np.hstack(parts), axis)
+    return merged(parts, lambda group: row_sum(_side_by_side(group, axis), axis))
 
 
 def sum_in_pieces(terms_of, tile, axis):
     """Return each row's sum of the terms that ``terms_of`` makes for one piece of it at a time."""
-    return sum_of_parts([row_sum(terms_of(piece), axis) for piece in pieces(tile, axis)], axis)
+    return sum_of_parts((row_sum(terms_of(piece), axis) for piece in pieces(tile, axis)), axis)
+
+
+def merged(parts, merge):
+    """Return what ``merge`` makes of all partial results: in groups, and in groups of groups.
+
+    So a long tile has few of them at a time, and sums stay balanced.
+    """
+    levels = []
+    for part in parts:
+        for level in itertools.count():
+            if level == len(levels):
+                levels.append([])
+            levels[level].append(part)
+            if len(levels[level]) < GROUP:
+                break
+            part, levels[level] = merge(levels[level]), []
+    left = [part for level in reversed(levels) for part in level]
+    return left[0] if len(left) == 1 else merge(left)
+
+
+def _side_by_side(parts, axis):
+    return np.vstack(parts) if axis == 0 else np.hstack(parts)
 
 
 def top_and_rest(terms, axis):
@@ -80,11 +102,13 @@ def top_and_rest(terms, axis):
 
 def merge_tops(parts, axis):
     """Return what `top_and_rest` would for the whole, from what it returned for the pieces."""
-    if len(parts) == 1:
-        return parts[0]
-    tops, rests = zip(*parts, strict=True)
-    top, others = top_and_rest(np.vstack(tops) if axis == 0 else np.hstack(tops), axis)
-    return top, others + sum_of_parts(rests, axis)
+
+    def merge(group):
+        tops, rests = zip(*group, strict=True)
+        top, others = top_and_rest(_side_by_side(tops, axis), axis)
+        return top, others + row_sum(_side_by_side(rests, axis), axis)
+
+    return merged(parts, merge)
 
 
 def _knockout(terms):

@@ -39,14 +39,30 @@ def needed_shift(z, m, axis, temperature=1.0):
         return m
     lowest, highest = _range(m.dtype, z.shape[axis])
     low, high = (m, m) if z.ndim == 1 else (np.minimum.reduce(m, None), np.maximum.reduce(m, None))
-    if low >= lowest and high <= highest and (low >= 0 or np.minimum.reduce(z, None) >= lowest):
+    if (
+        low >= lowest
+        and high <= highest
+        and (low >= 0 or np.minimum.reduce(_smallest(z, axis), None) >= lowest)
+    ):
         return None
     if z.ndim == 1:
         return m
     without = (m >= 0) & (m <= highest)
     if np.count_nonzero((m >= lowest) & (m < 0)):
-        without |= (m <= highest) & (np.minimum.reduce(z, axis, None, None, True) >= lowest)
+        without |= (m <= highest) & (_smallest(z, axis) >= lowest)
     return np.where(without, 0, m)
+
+
+def _smallest(z, axis):
+    """Return each row's smallest entry but for -inf, whose exponential is 0 in either way."""
+    smallest = np.minimum.reduce(z, axis, None, None, z.ndim > 1)
+    if np.minimum.reduce(smallest, None) > -np.inf:
+        return smallest
+    parts = (
+        np.minimum.reduce(z[piece], axis, None, None, z.ndim > 1, np.inf, z[piece] > -np.inf)
+        for piece in pieces(z, axis)
+    )
+    return functools.reduce(np.minimum, parts)
 
 
 def shift_of(z, axis, dtype, temperature=1.0):
@@ -81,11 +97,8 @@ def rest_of(z, m, first, s, axis, temperature=1.0):
         top = terms[first]
         terms[first] = 0
         return row_sum(terms, axis) / top
-    parts = [
-        top_and_rest(exponentials(z[piece], s, m.dtype, temperature), axis)
-        for piece in pieces(z, axis)
-    ]
-    top, rest = merge_tops(parts, axis)
+    terms = (exponentials(z[piece], s, m.dtype, temperature) for piece in pieces(z, axis))
+    top, rest = merge_tops((top_and_rest(part, axis) for part in terms), axis)
     return rest / top
 
 

@@ -12,13 +12,18 @@ from softmax_lib._engine.arrays import (
 from softmax_lib._engine.reductions import row_sum
 from softmax_lib._engine.tiles import computing_dtype, over_tiles
 
+TOLERANCE = 1e-6  # by which a sum of targets may be off 1, in any dtype
+
 
 def as_targets(targets, logits, axis):
     """Return targets as integer labels or as floating distributions, or raise.
 
-    One dimension fewer than the logits makes them labels; otherwise they are distributions.
+    One dimension fewer than the logits makes them labels; otherwise they are distributions. A
+    single logit, which has no dimension to lose, is told by its type: integers are labels.
     """
     shape = np.shape(logits)
+    if shape == () and np.ndim(targets) == 0 and np.asarray(targets).dtype.kind in "iu":
+        return as_labels(targets, 1)
     if _ndim(targets) == len(shape) - 1:
         without_axis = shape[:axis] + shape[axis + 1 :]
         return as_labels(targets, shape[axis], shape=without_axis)
@@ -71,10 +76,12 @@ def as_distribution(values, name, axis):
         raise ValueError(f"{name} must be non-negative, got {array[~(array >= 0)][0]}")
     computed = computing_dtype(array.dtype)
     # What the caller's own sum of C terms was off by, as far as it was made in that dtype; and
-    # the rounding to array.dtype, which is relative, except for a float16 near underflow.
+    # the rounding to array.dtype, which is relative, except for a float16 near underflow. Targets
+    # normalised in float32 and held as float64 are everyday input.
     classes, stored = array.shape[axis] if array.ndim else 1, np.finfo(array.dtype)
     allowed = 8 * (float(stored.eps) + np.sqrt(classes) * float(np.finfo(computed).eps))
     allowed += classes * float(stored.smallest_subnormal)
+    allowed = max(allowed, TOLERANCE)
     off = one_value_a_row(array, (axis,), np.dtype(bool))
     off = without_axes(over_tiles(_sum_is_off, (axis,), off, array, allowed=allowed), (axis,))
     if off.any():

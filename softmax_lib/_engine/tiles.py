@@ -7,6 +7,7 @@ arrays is allocated but the result.
 """
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -127,9 +128,15 @@ def _plan(z, axes, as_they_are):
     )
     if 0 < across < along:
         # The neighbours are a matrix as they lie in memory; beyond them it would be a copy.
-        neighbours = z.shape[kept[-1]] if as_they_are else 1
+        neighbours = z.shape[kept[-1]] if as_they_are and _is_one_axis(z, axes) else 1
         return True, axes, kept, min(WIDE, max(neighbours, height // 2))
     return False, axes, kept, max(1, height)
+
+
+def _is_one_axis(array, axes):
+    """Return whether the axes, from far to near, can be walked along as one, without a copy."""
+    pairs = itertools.pairwise(d for d in axes if array.shape[d] > 1)
+    return all(array.strides[d] == array.shape[e] * array.strides[e] for d, e in pairs)
 
 
 def _far_to_near(array):

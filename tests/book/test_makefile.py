@@ -33,7 +33,7 @@ done
 """
 # Runs half a minute, unless it is told to stop, which it writes down.
 RUN = """
-trap 'touch stopped.$$; exit 1' TERM
+trap 'touch stopped.$$; exit 1' INT TERM
 touch running.$$
 for tenth in $(seq 300); do sleep 0.1; done
 """
@@ -43,6 +43,13 @@ def script(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{text}", encoding="utf-8")
     path.chmod(0o755)
+
+
+@pytest.fixture(autouse=True)
+def no_make_around(monkeypatch):
+    """A make that runs these tests has no say in theirs."""
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -174,7 +181,7 @@ def test_tests_that_are_interrupted_leave_nothing_running(project, number):
         "stderr": subprocess.DEVNULL,
     }
     with subprocess.Popen(["make", "test"], **options) as make:
-        wait_for(project, "running.*", 2)
+        wait_for(project, "running.*", 1)
         os.killpg(make.pid, number)  # as a terminal does
     assert make.returncode != 0
-    wait_for(project, "stopped.*", 2)
+    wait_for(project, "stopped.*", 1)

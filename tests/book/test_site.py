@@ -294,6 +294,17 @@ def test_labelled_equations_are_numbered_by_chapter(site):
         assert [text.rstrip("#\N{PILCROW SIGN}") for text in shown] == expected
 
 
+def test_a_link_to_a_term_shows_its_chinese_and_what_it_means(site):
+    shown = {}
+    for page in pages_of(site):
+        for link in page_of(page).cssselect("article a[href*='#term-']:has(> .std-term)"):
+            shown[urlsplit(link.get("href")).fragment] = link.get("title", "")
+    assert len(shown) > 50
+    assert all(shown.values())
+    assert shown["term-gap"] == "差距: The difference of two logits."
+    assert shown["term-cross-entropy"] == "交叉熵"  # the rest has a formula
+
+
 def test_each_page_has_one_search_box(site):
     for page in pages_of(site):
         if page.name != "search.html":

@@ -412,7 +412,9 @@ class NeverAnArray:
 
 @needs_alarms
 @pytest.mark.parametrize(
-    "attempt", [endless, endless_and_deaf, sleeps, lambda *_: NeverAnArray()], ids=str
+    "attempt",
+    [endless, endless_and_deaf, sleeps, lambda *_: NeverAnArray()],
+    ids=["endless", "endless and deaf", "sleeps", "never an array"],
 )
 def test_a_function_that_never_returns_is_stopped(attempt):
     report = check.softmax(attempt, seconds=0.1)

@@ -370,3 +370,17 @@ def test_the_step_taken_is_the_one_divided_by():
     above, below = steps
     assert exact(above) - exact(below) != 2 * exact(np.cbrt(np.finfo(float).eps) * (1e9 + 1 / 3))
     assert numerical_jacobian(lambda x: x, 1e9 + 1 / 3) == 1
+
+
+@pytest.mark.parametrize(("dtype", "error"), [(np.float32, 2e-5), (np.float16, 0.02)])
+def test_a_function_of_fewer_digits_gets_a_larger_step(dtype, error):
+    for z in (np.array(EXAMPLE), np.array([0.1, 0.2, 0.7, -5.0])):
+        J = numerical_jacobian(lambda x: softmax(x.astype(dtype)), z)
+        assert np.abs(J - softmax_jacobian(z)).max() < error
+    J = numerical_jacobian(lambda x: np.float32(x.sum()) ** 2, [1.0, 2.0])
+    np.testing.assert_allclose(J, [6, 6], rtol=1e-4)
+
+
+def test_integer_results_are_differentiated_like_floats():
+    J = numerical_jacobian(lambda x: np.array([1, 2]), [1.0, 2.0])
+    np.testing.assert_array_equal(J, np.zeros((2, 2)))

@@ -160,6 +160,16 @@ def test_a_number_is_rounded_and_never_to_nothing(value, shown):
     assert text(value) == shown
 
 
+def test_a_target_of_float32_can_be_shown():
+    y = np.float32([0.1, 0.2, 0.7])
+    assert float(y.astype(float).sum()) != 1
+    assert numbers_of(SoftmaxExplorer(EXAMPLE, y, view="backprop"))[:, 2].tolist() == [
+        0.1,
+        0.2,
+        0.7,
+    ]
+
+
 # ---- the output ---------------------------------------------------------------------------------
 
 

@@ -405,6 +405,30 @@ def test_rows_whose_exponentials_would_be_subnormal_keep_their_digits(dtype, lim
     assert max(ulps(softmax(row), exact_softmax(row)) for row in rows.astype(dtype)) < limit
 
 
+@pytest.mark.parametrize(
+    "row", [(-66.4, -700, -INF), (-INF, -3.5, -600), (-0.1, -707, -INF), (-INF, -700, -700.3)]
+)
+def test_a_masked_class_takes_no_digits_from_the_others(row):
+    z = np.array(row)
+    kept = z > -INF
+    for rows in (z, np.array([z, z, (1, 2, 3)]), np.broadcast_to(z, (2000, 3))):
+        for function, exactly in ((softmax, exact_softmax), (log_softmax, exact_log_softmax)):
+            result = np.atleast_2d(function(rows))[0]
+            assert ulps(result[kept], exactly(z[kept])) < 2.5
+            assert result[~kept] in (0, -INF)
+
+
+@pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 512), (np.float32, 64)])
+def test_a_shift_costs_no_more_units_than_the_docstring_says(dtype, limit):
+    info = np.finfo(dtype)
+    largest, smallest = float(np.log(info.max)), float(np.log(info.tiny))
+    top = 1.02 * largest
+    others = np.random.default_rng(20240314).uniform(top + 0.99 * smallest, top, 300)
+    rows = np.array([[top, other] for other in others], dtype)
+    errors = [ulps(softmax(row), exact_softmax(row)) for row in rows]
+    assert limit / 3 < max(errors) <= limit
+
+
 def test_each_row_is_shifted_or_not_for_itself():
     z = 3 * np.random.default_rng(4).standard_normal((4, 20))
     z[:, 0] += 12

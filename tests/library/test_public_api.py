@@ -288,7 +288,9 @@ def test_every_function_is_documented(name):
 
 def test_classes_are_documented():
     model = softmax_lib.SoftmaxRegression
-    assert sections(model.__doc__) == ["Parameters", "Attributes", "Examples"]
+    assert sections(model.__doc__) == [
+        *("Parameters", "Attributes", "Warns", "Notes", "References", "Examples")
+    ]
     for parameter in inspect.signature(model).parameters:
         assert f"\n{parameter} : " in inspect.getdoc(model)
     for name, method in inspect.getmembers(model, inspect.isfunction):

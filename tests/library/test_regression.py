@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sklearn.base
+import sklearn.datasets
 from sklearn.linear_model import LogisticRegression
 
 from oracles import strict
@@ -188,10 +189,115 @@ def test_a_gain_of_exactly_tol_is_not_less():
     assert SoftmaxRegression(max_iter=2, tol=curve[0] - curve[1]).fit(X, Y).n_iter_ == 2
 
 
+def test_a_rise_is_no_reason_to_stop():
+    with pytest.warns(RuntimeWarning, match="the loss rose"):
+        model = SoftmaxRegression(learning_rate=20.0, max_iter=30, tol=1e-6).fit(X, Y)
+    gains = -np.diff(model.loss_curve_)
+    assert (gains[:-1] < 0).any()
+    assert model.n_iter_ == 30 or 0 <= gains[-1] < 1e-6
+
+
+# --- the step ----------------------------------------------------------------------------------
+
+DATA = ("load_iris", "load_wine", "load_breast_cancer", "load_digits")
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("alpha", [0.0, 1e-4, 1.0])
+def test_the_default_step_never_raises_the_loss(data, alpha):
+    inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
+    with strict():
+        model = SoftmaxRegression(alpha=alpha).fit(inputs, labels)
+    assert (np.diff(model.loss_curve_) < 0).all()
+    if alpha < 1:
+        assert model.score(inputs, labels) > 1.3 * np.bincount(labels).max() / len(labels)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_the_default_step_is_one_over_the_bound_of_the_hessian(data):
+    inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
+    inputs, labels = inputs[:40], labels[:40] % 2
+    labels[0] = 1 - labels[1]
+    model = SoftmaxRegression(alpha=0.3, max_iter=1).fit(inputs, labels)
+    ones = np.column_stack([inputs, np.ones(len(inputs))])
+    largest = np.linalg.norm(ones, 2) ** 2 / len(ones)
+    assert model.learning_rate_ == pytest.approx(1 / (largest / 2 + 0.3), rel=1e-9)
+    # At the start both shares are 1/2, and the bound on the Jacobian of two classes is reached.
+    hessian = np.kron([[0.25, -0.25], [-0.25, 0.25]], ones.T @ ones / len(ones))
+    assert np.linalg.eigvalsh(hessian)[-1] == pytest.approx(largest / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize(("data", "rate"), [("load_iris", 0.5), ("load_wine", 0.5)])
+def test_a_loss_that_rises_is_told_with_what_to_do(data, rate):
+    inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
+    told = (
+        r"the loss rose from 1.099 to [\d.e+]+ by epoch 1: learning_rate=0.5 is too large .* scaled"
+    )
+    for batch_size in (None, 30):
+        model = SoftmaxRegression(learning_rate=rate, max_iter=3, batch_size=batch_size)
+        with pytest.warns(RuntimeWarning, match=told if batch_size is None else "the loss rose"):
+            model.fit(inputs, labels)
+        assert model.learning_rate_ == rate
+
+
+def test_mini_batches_that_end_lower_warn_of_nothing():
+    with strict():
+        model = SoftmaxRegression(learning_rate=2.0, batch_size=3, max_iter=10).fit(X, Y)
+    assert (np.diff(model.loss_curve_) > 0).any()
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
+
+
+def test_features_whose_squares_overflow_have_no_default_step():
+    with strict(), pytest.raises(ValueError, match="squares of its features overflow; scale them"):
+        SoftmaxRegression().fit(X * 1e200, Y)
+
+
+# --- labels that are none ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("missing", "shown"),
+    [
+        (["ant", None] * 15, "None"),
+        (np.array(["ant", float("nan")] * 15, dtype=object), "nan"),
+        (np.array(["2020", "NaT"] * 15, dtype="datetime64[Y]"), "NaT"),
+    ],
+)
+def test_a_missing_label_is_named(missing, shown):
+    with pytest.raises(TypeError, match=f"y must hold a label for every example, got {shown}"):
+        SoftmaxRegression().fit(X, missing)
+
+
+def test_labels_of_several_types_are_an_error():
+    with pytest.raises(TypeError, match="labels of one type"):
+        SoftmaxRegression().fit(X, np.array(["ant", 1] * 15, dtype=object))
+
+
+def test_strings_may_come_as_objects():
+    model = SoftmaxRegression(max_iter=3).fit(X, Y.astype(object))
+    assert model.score(X, Y.astype(object)) == model.score(X, Y)
+
+
+def test_a_score_against_labels_of_another_type_is_an_error():
+    model = SoftmaxRegression(max_iter=3).fit(X, Y)
+    with pytest.raises(TypeError, match="y holds int64 labels, fit saw str"):
+        model.score(X, np.arange(30) % 3)
+    model = SoftmaxRegression(max_iter=3).fit(X, np.arange(30) % 3)
+    with pytest.raises(TypeError, match="y holds str"):
+        model.score(X, Y)
+
+
+def test_logits_that_are_nan_predict_nothing():
+    model = SoftmaxRegression(max_iter=3).fit(X, Y)
+    model.coef_ = np.array([[1.0, 1.0], [np.inf, np.inf], [0.0, 1.0]])
+    with pytest.raises(ValueError, match="the logits of example 1 are nan"):
+        model.predict([[1.0, 2.0], [1.0, -1.0]])
+
+
 # --- scikit-learn's conventions ------------------------------------------------------------------
 
 DEFAULTS = {
-    "learning_rate": 0.5,
+    "learning_rate": None,
     "max_iter": 200,
     "alpha": 1e-4,
     "batch_size": None,
@@ -322,7 +428,7 @@ def test_numpy_numbers_are_parameters():
 
 
 def test_steps_that_are_too_large_end_in_one_clear_error():
-    with strict(), pytest.raises(ValueError, match=r"after epoch 1; learning_rate=1000\.0 is too"):
+    with strict(), pytest.raises(ValueError, match=r"after epoch 1; learning_rate=1000 is too"):
         SoftmaxRegression(learning_rate=1e3).fit(X * 1e200, Y)
 
 

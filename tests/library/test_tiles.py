@@ -454,3 +454,19 @@ def test_out_and_where_need_at_most_8_mib_or_one_row_more(large, way, function):
     more = row if way != "out" and row > MIB else 0
     beside = peak(function, z, axis, **options)
     assert beside <= 8 * MIB + more
+
+
+@pytest.mark.parametrize("case", [*ONE_ARRAY, *TWO_ARRAYS])
+@pytest.mark.parametrize("place", ["long columns", "strided axes"])
+def test_memory_beside_the_result_is_a_few_pieces(case, place):
+    # As a (16000, 4000) of float64 along axis 0, and a (400, 200, 200) along two axes that are no
+    # neighbours in memory, are to pieces of a MiB.
+    z, axis = np.random.default_rng(6).standard_normal((15_000, 66)), 0
+    if place == "strided axes":
+        z, axis = z.reshape(250, 60, 66)[::2], (0, 1)
+        if case not in SEVERAL_AXES:
+            return
+    v, y = z.copy(), softmax(z, axis) if "targets" in case else None
+    labels = z.argmin(axis=axis) if axis == 0 else None
+    with cut(PIECE=1 << 14, WIDE=1 << 9), mock.patch.object(tiles, "_keep_freed_memory"):
+        assert peak(CASES[case], z, v, y, labels, axis) <= 10 * (1 << 14)

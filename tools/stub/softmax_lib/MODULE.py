@@ -8,7 +8,7 @@ from softmax_lib._engine.arrays import as_floating, class_axis
 def MODULE_example(logits, axis=-1):
     r"""Logits without their mean, until the chapter has a function of its own.
 
-    .. math:: x_i = z_i - \frac{1}{C} \sum_{c=1}^{C} z_c
+    .. math:: w_i = z_i - \frac{1}{C} \sum_{c=1}^{C} z_c
 
     Parameters
     ----------

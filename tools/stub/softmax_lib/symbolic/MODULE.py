@@ -7,26 +7,26 @@ from softmax_lib.symbolic._engine.expressions import C, sum_over
 from softmax_lib.symbolic._engine.ledger import Chain, Claim, Code, Definition, Step, Theorem
 from softmax_lib.symbolic.definition import c, i, z
 
-x = IndexedBase("x", real=True)
+w = IndexedBase("w", real=True)
 
-SYMBOLS = (x[i],)
+SYMBOLS = (w[i],)
 
 with evaluate(False):
-    CENTRED = (x[i], z[i] - sum_over(z[c], c) / C)
+    CENTRED = (w[i], z[i] - sum_over(z[c], c) / C)
 
     ENTRIES = (
         Definition(
             "NAME-centred",
-            r"x_i = z_i - \frac{1}{C} \sum_{c=1}^{C} z_c",
-            Claim(x[i], "=", z[i] - sum_over(z[c], c) / C),
+            r"w_i = z_i - \frac{1}{C} \sum_{c=1}^{C} z_c",
+            Claim(w[i], "=", z[i] - sum_over(z[c], c) / C),
             code=Code(MODULE_example, (z[i],), (i,)),
         ),
         Theorem(
             "NAME-sum",
-            r"\sum_{i=1}^{C} x_i = 0",
-            Claim(sum_over(x[i], i), "=", Integer(0)),
+            r"\sum_{i=1}^{C} w_i = 0",
+            Claim(sum_over(w[i], i), "=", Integer(0)),
             Chain(
-                Step(sum_over(x[i], i)),
+                Step(sum_over(w[i], i)),
                 Step(sum_over(z[i], i) - C * (sum_over(z[c], c) / C), "C equal means"),
                 Step(sum_over(z[i], i) - sum_over(z[c], c), "C cancels"),
                 Step(Integer(0), "the same sum"),

@@ -2,5 +2,5 @@
 
 MISPRINTS = (
     ("NAME-centred", r"\frac{1}{C}", r"\frac{1}{2}"),
-    ("NAME-sum", "x_i", "z_i"),
+    ("NAME-sum", "w_i", "z_i"),
 )

@@ -1,4 +1,4 @@
-"""Run the chapters against their stored outputs as another processor would compute them.
+"""The chapters' outputs are the same where another processor computes them.
 
 NumPy picks faster routines where the processor has them, and OpenBLAS a kernel for each family of
 processors; both change last bits. Here NumPy's are switched off, all beyond the baseline, and
@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import os
 import platform
-import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import pytest
+
+from softmax_lib.course import CHAPTERS
+
+ROOT = Path(__file__).resolve().parents[2]
 REPORT = """
 import numpy, scipy.linalg, threadpoolctl
 print(*numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []))
@@ -35,9 +39,9 @@ def paths_taken(environment: dict[str, str]) -> tuple[list[str], list[str]]:
     return groups.split(), cores.split()
 
 
-def main() -> int:
-    # Told to stop, subprocess.run stops the tests as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+@cache
+def another_processor() -> dict[str, str]:
+    """Return an environment in which this machine computes as another would."""
     groups, cores = paths_taken(dict(os.environ))
     environment = dict(os.environ)
     if groups:
@@ -46,18 +50,21 @@ def main() -> int:
         others = OTHER_CORES["arm" if platform.machine() in ("aarch64", "arm64") else "x86"]
         environment["OPENBLAS_CORETYPE"] = next(core for core in others if core not in cores)
     other_groups, other_cores = paths_taken(environment)
-
-    print(f"NumPy    {' '.join(groups) or 'baseline'} -> {' '.join(other_groups) or 'baseline'}")
-    print(f"OpenBLAS {' '.join(cores) or 'not used'} -> {' '.join(other_cores) or 'not used'}")
+    assert not set(groups) & set(other_groups), "NumPy did not switch its routines off"
     if (groups, cores) == (other_groups, other_cores):
-        print("This machine has no other way to compute; the chapters run as before.")
-    elif set(groups) & set(other_groups):
-        print("NumPy did not switch its routines off.")
-        return 1
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", "chapters", "--no-cov"]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        pytest.skip("this machine has no other way to compute")
+    return environment
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("chapter", [each.name for each in CHAPTERS])
+def test_outputs_are_those_of_another_processor(chapter):
+    command = [sys.executable, "-m", "pytest", f"chapters/{chapter}.ipynb", "-q", "--no-cov"]
+    done = subprocess.run(
+        [*command, "-p", "no:xdist", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=another_processor(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

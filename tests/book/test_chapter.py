@@ -1,0 +1,105 @@
+"""A new chapter is one command: its stubs pass what every chapter must, and leave no trace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutants import NOT_COPIED
+
+ROOT = Path(__file__).resolve().parents[2]
+# What looks at all chapters, and what was written for the new one.
+TESTS = [
+    "tests/book/test_house.py",
+    "tests/book/test_notebooks.py::test_chapter_keeps_the_rule",
+    "tests/book/test_notebooks.py::test_chapter_prints_its_ledger",
+    "tests/book/test_notebooks.py::test_the_listed_chapters_are_there",
+    "tests/check/test_right_attempts.py",
+    "tests/check/test_laws.py",
+    "tests/library/test_course.py",
+    "tests/library/test_going_far.py",
+    "tests/library/test_public_api.py",
+    "tests/plots/test_going_far.py",
+    "tests/plots/test_colours.py",
+    "tests/plots/test_alternative_text.py",
+    "tests/symbolic/test_ledger.py",
+    "softmax_lib/going_far.py",
+    "chapters/going-far.ipynb",
+]
+
+
+def files_of(folder):
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    root = tmp_path_factory.mktemp("house") / "course"
+    shutil.copytree(ROOT, root, ignore=NOT_COPIED)
+    return root
+
+
+def run(root, *words):
+    command = [sys.executable, *words]
+    environment = os.environ | {"PYTHONPATH": str(root), "RUFF_NO_CACHE": "true"}
+    return subprocess.run(
+        command, cwd=root, env=environment, check=False, capture_output=True, encoding="utf-8"
+    )
+
+
+def test_the_stubs_of_a_chapter_build_test_and_prove(copied, tmp_path):
+    before = files_of(copied)
+    made = run(copied, "tools/chapter.py", "going-far", "--part", "Going further")
+    assert made.returncode == 0, made.stdout + made.stderr
+    after = files_of(copied)
+    new = {path for path in after if path not in before}
+    changed = {str(path) for path in before if after[path] != before[path]}
+    assert {path.stem.removeprefix("test_").replace("-", "_") for path in new} == {"going_far"}
+    # The three lists, and what is made from them and from the notebooks.
+    lists = {"softmax_lib/course.py", "_toc.yml", "softmax_lib/__init__.py"}
+    assert changed == lists | {"README.md", "softmax_lib/sections.json"}
+
+    tested = run(copied, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS)
+    assert tested.returncode == 0, tested.stdout
+    layout = run(copied, "-m", "ruff", "check", ".")
+    assert layout.returncode == 0, layout.stdout
+    assert run(copied, "-m", "ruff", "format", "--check", ".").returncode == 0
+    book = Path(sys.executable).with_name("jupyter-book")
+    strict = [book, "build", copied, "--path-output", tmp_path, "-W", "-n", "--keep-going"]
+    built = subprocess.run(strict, check=False, capture_output=True, encoding="utf-8")
+    assert built.returncode == 0, built.stdout + built.stderr
+    page = (tmp_path / "_build/html/chapters/going-far.html").read_text(encoding="utf-8")
+    assert "going_far_example" in page
+
+    again = run(copied, "tools/chapter.py", "going-far")
+    assert again.returncode != 0
+    assert "nothing was written, since there is" in again.stderr
+
+    for path in new:
+        (copied / path).unlink()
+    for path in changed:
+        (copied / path).write_bytes(before[Path(path)])
+    left = {path: text for path, text in files_of(copied).items() if path in before}
+    assert left == before
+
+
+def test_a_name_that_is_none_is_refused(copied):
+    refused = run(copied, "tools/chapter.py", "Going Far")
+    assert refused.returncode != 0
+    assert "lower-case words with dashes" in refused.stderr
+
+
+def test_the_table_of_the_readme_is_made_from_the_list(copied):
+    before = (copied / "README.md").read_bytes()
+    done = run(copied, "tools/chapter.py")
+    assert done.returncode == 0, done.stderr
+    assert (copied / "README.md").read_bytes() == before
