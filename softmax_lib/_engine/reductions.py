@@ -4,8 +4,6 @@ NumPy adds in pairs along the last axis alone, and walks slowly along columns th
 columns are folded: their second half is added to the first, until few terms are left.
 """
 
-import itertools
-
 import numpy as np
 
 from softmax_lib._engine.tiles import pieces
@@ -75,13 +73,15 @@ def merged(parts, merge):
     """
     levels = []
     for part in parts:
-        for level in itertools.count():
+        level = 0
+        while True:
             if level == len(levels):
                 levels.append([])
             levels[level].append(part)
             if len(levels[level]) < GROUP:
                 break
             part, levels[level] = merge(levels[level]), []
+            level += 1
     left = [part for level in reversed(levels) for part in level]
     return left[0] if len(left) == 1 else merge(left)
 
