@@ -63,7 +63,10 @@ def sum_of_parts(parts, axis):
 
 def sum_in_pieces(terms_of, tile, axis):
     """Return each row's sum of the terms that ``terms_of`` makes for one piece of it at a time."""
-    return sum_of_parts((row_sum(terms_of(piece), axis) for piece in pieces(tile, axis)), axis)
+    cuts = pieces(tile, axis)
+    if len(cuts) == 1:  # a small array has no time for more
+        return row_sum(terms_of(cuts[0]), axis)
+    return sum_of_parts((row_sum(terms_of(piece), axis) for piece in cuts), axis)
 
 
 def merged(parts, merge):
