@@ -36,11 +36,13 @@ nbval.plugin.setup_coverage = nbval.plugin.teardown_coverage = lambda *arguments
 
 # What takes longest comes first, so that no process is left with it at the end.
 FIRST = (
-    "tests/book/test_portable",
     "tests/book/test_site",
-    "chapters/backprop",
+    "tests/book/test_portable",
+    "tests/symbolic/test_ledger",
+    "tests/book/test_chapter",
     "tests/library/test_tiles",
-    "tests/book/test_strict",
+    "tests/book/test_notebooks",
+    "tests/library/test_accuracy",
     "chapters",
 )
 # They test nothing of the library that others do not, and a tracer makes them slow.

@@ -1,8 +1,8 @@
 """What all tests share: the profiles of Hypothesis, and Axes to draw into.
 
 Hypothesis draws the same examples on every run and machine. With `--hypothesis-profile=fresh` it
-draws others each time, and prints the seed of the run that failed. `mutants` looks
-for no smaller example of what failed.
+draws others each time, and prints how to draw again those that failed. `mutants` looks for no
+smaller example of what failed.
 """
 
 import matplotlib.pyplot as plt
@@ -10,7 +10,9 @@ import pytest
 from hypothesis import Phase, settings
 
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=60)
-settings.register_profile("fresh", settings.get_profile("course"), derandomize=False)
+settings.register_profile(
+    "fresh", settings.get_profile("course"), derandomize=False, print_blob=True
+)
 settings.register_profile(
     "mutants", settings.get_profile("course"), phases=[Phase.explicit, Phase.generate]
 )

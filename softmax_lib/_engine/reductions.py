@@ -4,8 +4,6 @@ NumPy adds in pairs along the last axis alone, and walks slowly along columns th
 columns are folded: their second half is added to the first, until few terms are left.
 """
 
-import itertools
-
 import numpy as np
 
 from softmax_lib._engine.tiles import pieces
@@ -65,7 +63,10 @@ def sum_of_parts(parts, axis):
 
 def sum_in_pieces(terms_of, tile, axis):
     """Return each row's sum of the terms that ``terms_of`` makes for one piece of it at a time."""
-    return sum_of_parts((row_sum(terms_of(piece), axis) for piece in pieces(tile, axis)), axis)
+    cuts = pieces(tile, axis)
+    if len(cuts) == 1:  # a small array has no time for more
+        return row_sum(terms_of(cuts[0]), axis)
+    return sum_of_parts((row_sum(terms_of(piece), axis) for piece in cuts), axis)
 
 
 def merged(parts, merge):
@@ -75,13 +76,15 @@ def merged(parts, merge):
     """
     levels = []
     for part in parts:
-        for level in itertools.count():
+        level = 0
+        while True:
             if level == len(levels):
                 levels.append([])
             levels[level].append(part)
             if len(levels[level]) < GROUP:
                 break
             part, levels[level] = merge(levels[level]), []
+            level += 1
     left = [part for level in reversed(levels) for part in level]
     return left[0] if len(left) == 1 else merge(left)
 

@@ -507,13 +507,13 @@ def test_no_setting_of_the_user_reaches_a_notebook(hostile, tmp_path, monkeypatc
 
     (folder / "matplotlibrc").unlink()  # the only one that is read where it is
     shutil.copy(ROOT / "conftest.py", folder)
-    options = ["--nbval", "--nbval-current-env", "-o", f"pythonpath={ROOT / 'tools'}"]
+    options = ["--nbval", "--nbval-current-env"]
     command = [sys.executable, "-m", "pytest", "--rootdir", folder, *options, path]
     del settings["PYTHONOPTIMIZE"]  # pytest itself would hold nothing
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | settings | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | settings | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools'}"},
         check=False,
         capture_output=True,
         text=True,
