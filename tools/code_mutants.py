@@ -48,6 +48,7 @@ ENVIRONMENT = {
 }
 OPTIONS = """
     -x -q --no-header --tb=line -p no:cacheprovider -p _hypothesis_pytestplugin -p pytest_timeout
+    -p pytest_cov.plugin
     --override-ini=addopts= --import-mode=importlib --doctest-modules
     -W ignore::pytest.PytestAssertRewriteWarning
 """
@@ -190,6 +191,8 @@ def first_failure(copy: Path, tests: list[str], seconds: dict[str, float]) -> in
     resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
     sys.path.insert(0, str(copy))
     os.environ["PYTHONPATH"] = str(copy)
+    os.environ["TMPDIR"] = str(copy)  # what a test that was ended leaves goes with the copy
+    tempfile.tempdir = None
     for number, test in enumerate(tests, start=1):
         limit = int(time.process_time() + 4 + 3 * seconds.get(test, 300))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))

@@ -598,8 +598,10 @@ def test_an_out_that_does_not_fit_is_an_error_and_not_written_to(function):
         (z, np.ma.zeros(3), TypeError, "out must be a NumPy array, got MaskedArray"),
         (z, locked, ValueError, "read-only"),
         (z, wide[1:4], ValueError, "overlaps the logits in part"),
+        (wide[1:4], z, ValueError, "overlaps the logits in part"),
         (z, wide[2::-1], ValueError, "overlaps the logits in part"),
         (square, square.T, ValueError, "overlaps the logits in part"),
+        (square.T, square, ValueError, "overlaps the logits in part"),
     ]
     for logit, out, error, message in cases:
         with pytest.raises(error, match=message):
