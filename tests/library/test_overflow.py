@@ -676,3 +676,10 @@ def breaks_a_law(function):
 def test_implementations_found_in_public_code_break_a_law(name):
     assert breaks_a_law(WRONG[name])
     assert not breaks_a_law(softmax)
+
+
+@pytest.mark.parametrize("T", [0.5, 1.0, 1, 2.0, 2, np.float32(2), 4.0])
+def test_powers_of_two_are_temperatures_of_any_type(T):
+    z = np.array([EXAMPLE, (0.5, -2.0, 2.25)])
+    for function in (softmax, log_softmax):
+        np.testing.assert_allclose(function(z, temperature=T), function(z / float(T)), rtol=1e-14)
