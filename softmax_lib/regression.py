@@ -65,7 +65,7 @@ class SoftmaxRegression:
     in the weights and the intercept changes at most L times as fast as these, where
     L = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
     the features and a column of ones. Along a gradient with this Lipschitz constant, a step of
-    1 / L cannot raise the function (Nesterov 2018, section 1.2.3). Features of very different
+    1 / L cannot raise the function (Nesterov 2018). Features of very different
     sizes make lambda large, the step small and the descent slow: scale them first.
 
     References
