@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbval.kernel
 import nbval.plugin
+import numpy as np
 import pytest
 from jupyter_client.manager import KernelManager
 
@@ -47,6 +48,13 @@ FIRST = (
 )
 # They test nothing of the library that others do not, and a tracer makes them slow.
 NOT_MEASURED = ("chapters", "tests/book", "tests/library/test_accuracy", "tests/plots/test_colours")
+
+
+@pytest.fixture(autouse=True)
+def _numbers_are_printed_in_full():
+    """What an example sets for its own prints is not left to the next."""
+    with np.printoptions():
+        yield
 
 
 def pytest_collection_modifyitems(items):

@@ -18,10 +18,14 @@ from pages import PAPER
 from strict import HEAVIEST_PICTURE
 
 # What chapters import from the library beside its functions.
-OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check")
+OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check", "notebook")
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # nbval's ways to look away, as tags and as comments.
 BLIND_TAG = re.compile(r"nbval|raises-exception|skip-execution")
+SET_UP = "from softmax_lib.notebook import *"
+WIDEST_CODE = 80  # letters that the box of a cell has room for beside a window's two sidebars
+READ = 200  # words a minute
+LOOK = 20  # seconds for a cell of code and what it puts out
 BLIND_COMMENT = re.compile(r"#\s*(NBVAL_|PYTEST_VALIDATE)")
 OF_THIS_MACHINE = re.compile(
     r"(?<![\w./])/(?:home|Users|root|tmp|usr|opt|var|mnt|work)/"  # a folder of it
@@ -207,10 +211,51 @@ def is_public(module: str, name: str) -> bool:
     # What the library exports is imported from the top; what is private, from nowhere.
     if name in softmax_lib.__all__ or "._" in f"{module}.{name}":
         return False
+    if name == "*":
+        return module == "softmax_lib.notebook"
     found = importlib.import_module(module)
     if hasattr(found, name) or not hasattr(found, "__path__"):
         return hasattr(found, name)
     return importlib.util.find_spec(f"{module}.{name}") is not None  # a module not yet imported
+
+
+def set_up_is_one_line(notebook: NotebookNode) -> list[str]:
+    """What a chapter shows first is its question."""
+    _, first = next(of_kind(notebook, "code"), (0, None))
+    if first is not None and first.source == SET_UP:
+        return []
+    return [f"the first cell of code is not {SET_UP}"]
+
+
+def no_cell_opens_with_an_assertion(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {number}: opens with an assertion"
+        for number, cell in of_kind(notebook, "code")
+        if re.match(r"(#.*\n|\s)*assert\b", cell.source)
+    ]
+
+
+def code_fits_its_box(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {number}: a line of {len(line)} letters, {WIDEST_CODE} fit: {line.strip()}"
+        for number, cell in of_kind(notebook, "code")
+        for line in cell.source.splitlines()
+        if len(line) > WIDEST_CODE
+    ]
+
+
+def is_machinery(source: str) -> bool:
+    """Whether a cell shows what the house has (a figure, a proof, a check) and no idea of its own.
+
+    Who defines a function shows an idea, whatever comes after it.
+    """
+    nodes = list(ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", source))))
+    if any(isinstance(node, ast.FunctionDef) for node in nodes):
+        return False
+    shown = {"plots", "plt", "prove", "source_of", "SoftmaxExplorer", "check"}
+    return source == SET_UP or any(
+        isinstance(node, ast.Name) and node.id in shown for node in nodes
+    )
 
 
 # ---- text -----------------------------------------------------------------------------------
@@ -224,6 +269,26 @@ def opens_with_what_you_will_learn(notebook: NotebookNode) -> list[str]:
     if not any(d.name == "admonition" and d.options.get("class") == "learn" for d in opening):
         return ["no box of class learn under the title"]
     return []
+
+
+def reading_time(notebook: NotebookNode) -> int:
+    """Return the minutes that a chapter takes without its exercises, in steps of five."""
+    minutes = 0.0
+    for cell in notebook.cells:
+        if re.search(r"(?m)^## Exercises", cell.source):
+            break
+        if cell.cell_type == "code":
+            minutes += LOOK / 60
+        else:
+            minutes += len(re.findall(r"[^\W\d_]{2,}", cell.source)) / READ
+    return max(5, 5 * round(minutes / 5))
+
+
+def tells_its_reading_time(notebook: NotebookNode) -> list[str]:
+    exercises = sum(d.name in ("exercise", "exercise-start") for _, d in all_directives(notebook))
+    said = f"- **Time** about {reading_time(notebook)} minutes, and {exercises} exercises."
+    opening = "".join(cell.source for cell in notebook.cells[:2])
+    return [] if said in opening.splitlines() else [f"the box at the top does not say: {said}"]
 
 
 def ends_with_exercises(notebook: NotebookNode) -> list[str]:
@@ -254,6 +319,19 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
     for gate in ("exercise", "solution"):
         if names[f"{gate}-start"] != names[f"{gate}-end"]:
             complaints.append(f"{gate}-start and {gate}-end do not pair up")
+    return complaints
+
+
+def exercises_have_a_hint(notebook: NotebookNode) -> list[str]:
+    """Between an exercise and its solution stands one hint, folded on the site and in Lab."""
+    text = "\n".join(cell.source for _, cell in of_kind(notebook, "markdown"))
+    parts = re.split(r"\{exercise(?:-start)?\} (.*)", text)
+    mark = r'\{(solution)(?:-start)?\}|<details class="(hint)">\n<summary>Hint</summary>\n\n'
+    complaints = []
+    for title, rest in zip(parts[1::2], parts[2::2], strict=True):
+        marks = ["".join(found) for found in re.findall(mark, rest)]
+        if marks != ["hint", "solution"]:
+            complaints.append(f"exercise {title!r} is followed by {marks}, not hint and solution")
     return complaints
 
 
@@ -387,8 +465,13 @@ RULES = [
     figures_are_described,
     figures_have_paper,
     imports_are_public,
+    set_up_is_one_line,
+    no_cell_opens_with_an_assertion,
+    code_fits_its_box,
     opens_with_what_you_will_learn,
+    tells_its_reading_time,
     ends_with_exercises,
+    exercises_have_a_hint,
     solutions_fold_in_jupyterlab,
     solutions_leave_the_attempt_alone,
     exercises_answer_back,

@@ -56,10 +56,13 @@ def test_every_entry_of_the_ledger_has_a_chapter():
 
 # ---- the rules, on a small notebook ------------------------------------------------------------
 
-TITLE = "# Title\n\n:::{admonition} What you will learn\n:class: learn\n- $p$\n:::"
+TIME = "- **Time** about 5 minutes, and 5 exercises."
+TITLE = f"# Title\n\n:::{{admonition}} What you will learn\n:class: learn\n{TIME}\n:::"
 EQUATION = "```{math}\n:label: half\np =\n  \\frac{1}{2}\n```\n\n![A bar](bar.svg)"
 MYTH = ":::{admonition} Myth: it is so\n:class: myth\nNo.\n:::"
-EXERCISE = "## Exercises\n\n% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
+HINT = '<details class="hint">\n<summary>Hint</summary>\n\nLook.\n\n</details>'
+POSED = "% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
+EXERCISE = f"## Exercises\n\n{POSED}\n\n{HINT}"
 GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
 SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}\n\nSo:"
 END = "```{solution-end}\n```"
@@ -91,17 +94,18 @@ def checked(name: str, function: str):
 
 
 def on_paper(name: str) -> str:
-    return "\n".join(
+    parts = [
         f"```{{{kind}}} {argument}\n:label: {label}-{name}\n:class: dropdown\n```"
         for kind, argument, label in (("exercise", name, "ex"), ("solution", f"ex-{name}", "sol"))
-    )
+    ]
+    return f"\n\n{HINT}\n\n".join(parts)
 
 
 def good():
     """Return a chapter that keeps every rule."""
     cells = [
         new_markdown_cell(TITLE),
-        new_code_cell("from softmax_lib import softmax\nfrom softmax_lib.symbolic import prove"),
+        new_code_cell("from softmax_lib.notebook import *"),
         new_markdown_cell(f"{EQUATION}\n\n{MYTH}"),
         new_code_cell(
             "plt.show()",
@@ -202,6 +206,16 @@ BAD = [
     ("imports_are_public", put(6, source="from softmax_lib import no_such_name")),
     ("imports_are_public", put(6, source="%time 1\nfrom softmax_lib.symbolic import nothing")),
     ("imports_are_public", put(6, source="import softmax_lib\nsoftmax_lib.overflow.softmax")),
+    ("set_up_is_one_line", put(1, source="import numpy as np")),
+    ("no_cell_opens_with_an_assertion", put(6, source="# So:\n\nassert 1\nprint(1)")),
+    ("code_fits_its_box", put(6, source=f"print(1)  # {'x' * 80}")),
+    ("tells_its_reading_time", replace(0, "5 minutes", "10 minutes")),
+    ("tells_its_reading_time", replace(0, "5 exercises", "6 exercises")),
+    ("tells_its_reading_time", lambda n: n.cells.insert(2, new_markdown_cell("so many " * 1000))),
+    ("exercises_have_a_hint", replace(4, HINT, "")),
+    ("exercises_have_a_hint", replace(4, HINT, f"{HINT}\n\n{HINT}")),
+    ("exercises_have_a_hint", replace(4, "<summary>Hint</summary>", "")),
+    ("exercises_have_a_hint", replace(5, "So:", HINT)),
     ("opens_with_what_you_will_learn", replace(0, "# Title", "Title")),
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
     ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
