@@ -48,6 +48,10 @@ REPLACED_PARTS = {
         "scrollable.js",
     ),
 }
+# Runs before all others, within the page.
+STORAGE = "<script>\n" + (HERE / "storage.js").read_text(encoding="utf-8") + "</script>"
+# What a script of a page calls by name belongs to all of them.
+DECLARATION = re.compile(r"^(?:const|let) (?=[A-Za-z_$])", re.MULTILINE)
 # The colours of code.
 CODE = "pygments.css"
 STYLESHEET, SCRIPT = "site.css", "site.js"
@@ -94,6 +98,7 @@ def take_in(
         )
     # The templates ask for the two.
     context["css_files"], context["script_files"] = [], own_scripts
+    context["metatags"] = STORAGE + context.get("metatags", "")
 
 
 def _split(files: list) -> tuple[list, list]:
@@ -152,7 +157,8 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
 
     But settings first, all of them lines within the page: a script that once waited for the page
     finds it complete, begins at once, and would miss what is set after it. Files and lines share
-    one scope, as they did apart. They are not strict, since the first does not say so.
+    one scope, as they did apart, and one that fails stops no other. They are not strict, since the
+    first does not say so.
     """
     parts = []
     for name, wanted in NEEDED_FOR.items():
@@ -173,8 +179,9 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
                         f"{part}. See what became of it, then _ext/bundle.py."
                     )
                 text = text.replace(part, "") + "\n;\n" + (HERE / own).read_text(encoding="utf-8")
-            parts.append(SOURCE_MAP.sub("", text).strip())
-    return "\n;\n".join(parts) + "\n"
+            text = DECLARATION.sub("var ", SOURCE_MAP.sub("", text)).strip()
+            parts.append(f"try {{\n{text}\n}} catch (error) {{ reportError(error); }}\n")
+    return "".join(parts)
 
 
 def _comes(item: str) -> int:
