@@ -123,8 +123,9 @@ def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
 def publish_stylesheet(app: Sphinx, config: Config) -> None:
     """Put KaTeX's stylesheet, fonts and licence onto the site; its program stays behind."""
     config.html_static_path.append(str(VENDOR))
-    config.exclude_patterns.append("katex/*.js")
+    config.exclude_patterns.append(f"katex/{PROGRAM.name}")
     app.add_css_file("katex/katex.min.css")
+    app.add_js_file("katex/copy-tex.min.js")  # a formula that is copied is its TeX
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
