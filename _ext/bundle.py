@@ -49,7 +49,7 @@ REPLACED_PARTS = {
     ),
 }
 # Comes after all others.
-OWN_SCRIPTS = ["arrive.js"]
+OWN_SCRIPTS = ["arrive.js", "reading.js"]
 # Runs before all others, within the page.
 STORAGE = "<script>\n" + (HERE / "storage.js").read_text(encoding="utf-8") + "</script>"
 # What a script of a page calls by name belongs to all of them.
