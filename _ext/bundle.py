@@ -35,10 +35,10 @@ THEME_SCRIPTS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
 REPLACED = ["scripts/fontawesome.js"]
 # Not needed while no page has an element of this class.
 NEEDED_FOR = {"design-tabs.js": "sd-tab-set"}
-# Asked for by some pages only: the stylesheet is small and goes to all, the script stays apart.
-EXPLORER = ("explorer.css", "explorer.js")
+# Asked for by some pages only: the stylesheet is small and goes to all, the scripts stay apart.
+APART = ("explorer.css", "explorer.js", "run.js")
 # Scripts that add classes to a page without being part of `site.js`.
-OTHER_SCRIPTS = ["searchtools.js", EXPLORER[1]]
+OTHER_SCRIPTS = ["searchtools.js", *APART[1:]]
 # The object that settings may belong to.
 OPTIONS = "documentation_options.js"
 # What is taken out of a script, and the file of this folder that does its work.
@@ -59,7 +59,7 @@ CODE = "pygments.css"
 STYLESHEET, SCRIPT = "site.css", "site.js"
 # What pages still load by themselves. Of the rest, which is in the two files or in none, nothing
 # is published but the licences.
-LOADED = {STYLESHEET, SCRIPT, *EXPLORER, "searchtools.js", "language_data.js"}
+LOADED = {STYLESHEET, SCRIPT, *APART, "searchtools.js", "language_data.js"}
 SWEPT = ("*.css", "*.js", "*.map", "*webpack-macros.html", "locales/**/*.*", "vendor/**/*.*")
 LINK = re.compile(rf"(_static/(?:{re.escape(STYLESHEET)}|{re.escape(SCRIPT)}))(?:\?v=\w*)?")
 CLASS_OR_ID = re.compile(r"\b(?:class|id)=[\"']([^\"']*)[\"']")
@@ -105,7 +105,7 @@ def take_in(
 
 def _split(files: list) -> tuple[list, list]:
     """Separate what all pages ask for from what only this one does."""
-    own = [file for file in files if _name(file) in EXPLORER]
+    own = [file for file in files if _name(file) in APART]
     return [file for file in files if file not in own], own
 
 
@@ -139,7 +139,7 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
     words = {*classes, *WORD.findall(script)}
     for name in OTHER_SCRIPTS:
         words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
-    names = [*THEME_STYLES, *styles, EXPLORER[0]]
+    names = [*THEME_STYLES, *styles, APART[0]]
     css = prune("\n".join(read_style(static, name) for name in names), words)
     stylesheet = carry_icons(css, static)
 
