@@ -43,7 +43,7 @@ NOTE = (
     "Code on this page can be changed and run. The first run loads some {size:.0f} MB of Python, "
     "which stays in this browser; your changes do, too. NumPy gives no warnings here."
 )
-CELL = re.compile(r'<div class="cell[^"]* docutils container">')
+CELL = re.compile(r'<div class="cell(?: tag_[\w-]+)* docutils container">')
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

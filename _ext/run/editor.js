@@ -22,8 +22,8 @@ const look = HighlightStyle.define(
 const theme = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "inherit", fontSize: "inherit" },
   "&.cm-focused": { outline: "2px solid var(--pst-color-link)", outlineOffset: "2px" },
-  ".cm-content": { caretColor: "currentColor", fontFamily: "inherit", padding: "1rem 0" },
-  ".cm-line": { padding: "0 1rem" },
+  ".cm-content": { caretColor: "currentColor", fontFamily: "inherit", padding: 0 },
+  ".cm-line": { padding: 0 },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "inherit" },
   ".cm-cursor": { borderLeftColor: "currentColor" },
   "& .cm-selectionBackground, &.cm-focused .cm-selectionBackground": {

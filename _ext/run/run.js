@@ -143,9 +143,8 @@
     async function edit(focus) {
       await loadEditor();
       if (editor) return focus && editor.focus();
-      const place = element("div", "run-editor");
-      input.querySelector(".highlight pre").replaceWith(place);
-      editor = editors.edit(place, text, {
+      pre.replaceChildren();
+      editor = editors.edit(pre, text, {
         label: `Python, cell ${order.indexOf(number) + 1} of this page; Escape leaves the editor`,
         run: start,
         leave: () => run.focus(),
@@ -168,6 +167,8 @@
         const to = (whole, link) => (link in manifest.sections
           ? `href="${new URL(manifest.sections[link], new URL("../../", base)).href}"` : whole);
         box.innerHTML = words.replace(/href="([a-z-]+\.ipynb#heading=[^"]+)"/g, to);
+        // The page has its own for all explorers.
+        for (const own of box.querySelectorAll("script, style")) own.remove();
       } else {
         const highlight = element("div", "highlight");
         highlight.append(element("pre", kind === "error" ? "run-error" : "", words));
