@@ -29,6 +29,7 @@ ifneq ($(DEAD),)
 endif
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help book runtime live pdf test test-site notebooks chapter lab mutants bench bench-site lock clean
 
 help:  ## list these targets
