@@ -110,10 +110,10 @@ def hasty(page_of):
     return made
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_each_cell_that_can_run_gives_its_stored_answer(page_of, name):
-    made = page_of(name)
-    notebook = nbformat.read(BUILT / "_sources" / "chapters" / f"{name}.ipynb", as_version=4)
+@pytest.mark.parametrize("chapter", NAMES)
+def test_each_cell_that_can_run_gives_its_stored_answer(page_of, chapter):
+    made = page_of(chapter)
+    notebook = nbformat.read(BUILT / "_sources" / "chapters" / f"{chapter}.ipynb", as_version=4)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     told = made.page.evaluate("JSON.parse(document.getElementById('runnable').textContent).needs")
     wrong = []
@@ -123,7 +123,7 @@ def test_each_cell_that_can_run_gives_its_stored_answer(page_of, name):
         box = made.answer(number).locator("xpath=..")
         stored = box.locator(":scope > .cell_output:not(.run-answer)")
         old = " ".join(text.evaluate(SHOWN) for text in stored.all())
-        otherwise = (name, sources[cell].splitlines()[0]) in OTHERWISE
+        otherwise = (chapter, sources[cell].splitlines()[0]) in OTHERWISE
         if (new == old) is otherwise:
             wrong.append(f"cell {cell}: {sources[cell]!r}\n{old}\n{new}")
     assert not wrong, "\n\n".join(wrong)
