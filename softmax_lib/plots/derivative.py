@@ -144,25 +144,28 @@ def peak(ax, logits, own=1, coldest=1.0, hottest=100.0):
     p = softmax(z / temperatures[:, None])
     top = peak_temperature(z, own)
     share = softmax(z, temperature=top)[own]
-    lower = ax.inset_axes((0, 0, 1, 0.44))  # the upper curve keeps to the upper half
-    for axes in (ax, lower):
-        axes.axvline(round(top, 6), color=FAINT, linewidth=1.4, linestyle=":")
-        axes.set(xscale="log", xlim=(coldest, hottest))
-        axes.tick_params(which="minor", length=0)
+
+    def below(p):
+        """Place a probability from 0.1 to 0.4 in the lower half, under the logits from 0 to 3."""
+        return (p - 0.4) / 0.3 * 2.6 - 0.8
+
+    ax.axvline(round(top, 6), color=FAINT, linewidth=1.4, linestyle=":")
     ax.plot(temperatures.round(6), (p @ z).round(6), color=LOGIT)
     ax.axhline(z[own], color=LOGIT, linewidth=1.4, linestyle="--")
     _note(ax, rf"the {CLASSES[own]}'s logit {z[own]:g}", (hottest, z[own]), (0, 5), ha="right")
     _note(ax, r"mean logit $\bar z$", (2, softmax(z / 2) @ z), (8, 4))
-    ax.set(ylim=(-3, 3), yticks=[0, 1, 2, 3], xticks=[])
-    ax.spines["bottom"].set_visible(False)
-    lower.plot(temperatures.round(6), p[:, own].round(6), color=PROBABILITY)
-    lower.plot([round(top, 6)], [share.round(6)], "o", color=PROBABILITY)
-    lower.axhline(round(1 / len(z), 6), color=FAINT, linewidth=1, linestyle="--")
-    _note(lower, f"{share:.4f} at T = {top:.3f}", (top, share), (6, 7))
-    _note(lower, f"1/{len(z)}", (coldest, 1 / len(z)), (4, 4))
-    _note(lower, f"probability of the {CLASSES[own]}", (3, softmax(z / 3)[own]), (8, -12), va="top")
-    lower.set(xlabel="temperature T", ylim=(0.1, 0.4), yticks=[0.1, 0.2, 0.3, 0.4])
-    lower.set_xticks([1, 10, 100], ["1", "10", "100"])
+    ax.plot(temperatures.round(6), below(p[:, own]).round(6), color=PROBABILITY)
+    ax.plot([round(top, 6)], [below(share).round(6)], "o", color=PROBABILITY)
+    even = 1 / len(z)
+    ax.axhline(round(below(even), 6), color=FAINT, linewidth=1, linestyle="--")
+    _note(ax, f"1/{len(z)}", (coldest, below(even)), (4, 4))
+    _note(ax, f"{share:.4f} at T = {top:.3f}", (top, below(share)), (6, 7))
+    _note(ax, f"probability of the {CLASSES[own]}", (2, below(softmax(z / 2)[own])), (10, -4))
+    shares = np.array([0.1, 0.2, 0.3, 0.4])
+    ax.set(xscale="log", xlim=(coldest, hottest), ylim=(below(0.08), 3), xlabel="temperature T")
+    ax.set_yticks([0, 1, 2, 3, *below(shares).round(6)], [0, 1, 2, 3, *shares])
+    ax.set_xticks([1, 10, 100], ["1", "10", "100"])
+    ax.tick_params(which="minor", length=0)
     return ax
 
 
@@ -291,7 +294,7 @@ def error_curves(ax, logits, decades=20):
 
 def _logarithm(errors):
     """Return the power of ten of each error; one of 0, which has none, is drawn at the bottom."""
-    return np.log10(np.maximum(errors, 1e-17)).round(6)
+    return np.log10(np.clip(errors, 1e-17, 10)).round(6)
 
 
 def _power(exponent):
