@@ -251,7 +251,7 @@ with evaluate(False):
                 Step(-Partial(sum_over(p[c] * log(p[c]), c), T), "definition of $H$"),
                 Step(
                     -sum_over(Partial(p[c], T) * (log(p[c]) + 1), c),
-                    "product rule; $p_c$ times the slope of its logarithm is the slope of $p_c$",
+                    "product rule",
                 ),
                 Step(
                     1 / T**2 * sum_over(p[c] * (z[c] - MEAN_LOGIT) * (log(p[c]) + 1), c),
@@ -263,9 +263,9 @@ with evaluate(False):
                 ),
                 Step(
                     1 / T**3 * sum_over(p[c] * (z[c] - MEAN_LOGIT) * z[c], c),
-                    r"$\sum_c p_c (z_c - \bar z) = 0$: what is the same for every class goes",
+                    r"$\sum_c p_c (z_c - \bar z) = 0$",
                 ),
-                Step(1 / T**3 * variance_z, r"for the same reason $-\bar z$ may be added"),
+                Step(1 / T**3 * variance_z, "for the same reason"),
                 let=(SUM_T,),
                 sign=r"\ge 0",
             ),

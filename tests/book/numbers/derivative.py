@@ -128,6 +128,12 @@ HELD = {
     "its 1 lies between the plain mean $1/3$ and the cat's 3": lambda: np.isclose(
         LOGITS.mean(), 1 / 3
     ),
+    "From there on the dog loses as well, on its way down to $1/3$, and only the bird gains": (
+        lambda: (
+            all(list(np.sign(share(T + 0.1) - share(T))) == [-1, -1, 1] for T in (8.7, 20, 99))
+            and np.isclose(share(1e8)[1], 1 / 3)
+        )
+    ),
     "0 if one class has everything, $\\log C$ if all are equal": lambda: np.isclose(
         -np.sum(np.full(3, 1 / 3) * np.log(1 / 3)), np.log(3)
     ),
@@ -163,7 +169,8 @@ HELD = {
         for T in (0.1, 1, 3)
         for z in ([0, 0], LOGITS, [1, 0.5])
     ),
-    "The central difference tests a derivative to about nine digits": lambda: (
+    "to about nine decimals, the complex step to about fifteen": lambda: (
         1e-13 < abs(central(EPS ** (1 / 3)) - jacobian(LOGITS)[0, 0]) < 1e-9
+        and abs(complex_step(1e-200) - jacobian(LOGITS)[0, 0]) < 1e-15
     ),
 }
