@@ -343,7 +343,7 @@ HEATED = (
     ).like(lambda z, T: -softmax_jvp(z, z) / T**2),
     Mistake(
         "heat-gives",
-        "The sign is wrong. Heat takes from the classes above the mean: z / T falls as T rises.",
+        "The sign is wrong. Heat takes from the classes above the mean: 1 / T falls as T rises.",
         "sec-temperature-slope",
     ).like(lambda z, T: -_heated(z, T)),
     Mistake(
@@ -374,11 +374,6 @@ HEATED = (
         "0.",
         "sec-temperature-slope",
     ).like(_with_shares(lambda p, z, T: -p * z / T**2)),
-    Mistake(
-        "slope-in-a-logit",
-        "This is the slope in a logit. Here the logits stay, and the temperature moves.",
-        "sec-temperature-slope",
-    ).like(_with_shares(lambda p, z, T: p * (1 - p) / T)),
     overflow.NO_SHIFT.like(lambda z, T: -_naive_product(z / T, z) / T**2),
     general.FEW_DIGITS,
 )
@@ -390,16 +385,10 @@ def _sum(slopes):
 
 
 _HEATS = tuple(
-    (np.array(z, dtype=float), float(T))
-    for z, T in (
-        ([1, 0], 1),
-        ([2, 0], 2),
-        (EXAMPLE, 1),
-        (EXAMPLE, 0.5),
-        (EXAMPLE, 4),
-        (EXAMPLE, 32),
-    )
+    (np.array(z, dtype=float), T)
+    for z, T in (([1, 0], 1.0), ([2, 0], 2.0), *((EXAMPLE, T) for T in (1.0, 0.5, 4.0, 32.0)))
 )
+_LEVEL = tuple((np.full(size, 2.0), T) for size, T in ((2, 1.0), (3, 4.0)))
 HEAT = Exercise(
     "temperature_slope(logits, temperature)",
     _heated,
@@ -414,7 +403,7 @@ HEAT = Exercise(
     """,
     (
         Law("there is one number for every logit", _HEATS, has_shape),
-        Law("equal logits do not react to heat", _pairs(([0, 0], 1), ([2, 2, 2], 3))),
+        Law("equal logits do not react to heat", _LEVEL),
         Law("the slopes sum to 0", _HEATS, agrees(_sum)),
         Law("the slopes are right at the temperature 1", (_HEATS[0], _HEATS[2])),
         Law("the slopes are right at other temperatures", _HEATS),

@@ -134,7 +134,7 @@ HELD = {
             and np.isclose(share(1e8)[1], 1 / 3)
         )
     ),
-    "0 if one class has everything, $\\log C$ if all are equal": lambda: np.isclose(
+    "(with $0 \\log 0 = 0$), $\\log C$ if all are equal": lambda: np.isclose(
         -np.sum(np.full(3, 1 / 3) * np.log(1 / 3)), np.log(3)
     ),
     "The slope $p_1 (1 - p_1)$ is tiny and positive. In 64-bit numbers $p_1$ rounds to 1": lambda: (

@@ -83,7 +83,6 @@ HEAT = [
     ("divided-thrice", hot(lambda p, z, T: p * (p @ (z / T) - z / T) / T**2)),
     ("plain-mean-of-logits", hot(lambda p, z, T: p * (np.mean(z) - z) / T**2)),
     ("mean-logit-missing", hot(lambda p, z, T: p * (-z / T**2))),
-    ("slope-in-a-logit", hot(lambda p, z, T: np.diag(JACOBIAN_OF(p)) / T)),
     ("no-shift", lambda z, T: -JACOBIAN_OF(np.exp(z / T) / np.exp(z / T).sum()) @ z / T**2),
     ("few-digits", lambda z, T: (softmax(z / (T + 1e-6)) - softmax(z / (T - 1e-6))) / 2e-6),
 ]
