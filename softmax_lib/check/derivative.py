@@ -277,7 +277,7 @@ LOG_JACOBIAN = (
     ).like(softmax_jacobian),
     Mistake(
         "share-of-the-row",
-        "Rows and columns are exchanged. The share belongs to the logit that is raised, the "
+        "Each row repeats its own share. The share belongs to the logit that is raised, the "
         "column: every row holds the whole p.",
         "sec-lse-gradient",
     ).like(lambda z: _log_jacobian(z).T),
@@ -364,14 +364,14 @@ HEATED = (
     ).like(lambda z, T: _heated(z, T) / T),
     Mistake(
         "plain-mean-of-logits",
-        "The mean is not weighted. Each logit counts with its share: the mean is the sum of p_c "
+        "The mean logit is not weighted. Each logit counts with its share: it is the sum of p_c "
         "z_c.",
         "sec-temperature-slope",
     ).like(_with_shares(lambda p, z, T: -p * (z - z.mean()) / T**2)),
     Mistake(
         "mean-logit-missing",
-        "The mean is not subtracted. What some classes lose the others gain, so the slopes sum to "
-        "0.",
+        "The mean logit is not subtracted. What some classes lose the others gain, so the slopes "
+        "sum to 0.",
         "sec-temperature-slope",
     ).like(_with_shares(lambda p, z, T: -p * z / T**2)),
     overflow.NO_SHIFT.like(lambda z, T: -_naive_product(z / T, z) / T**2),
