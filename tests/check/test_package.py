@@ -125,6 +125,7 @@ def test_the_engine_names_no_chapter():
 def test_nothing_else_in_the_library_uses_the_checks():
     library = PACKAGE.parent
     others = [path for path in library.rglob("*.py") if PACKAGE not in path.parents]
+    others.remove(library / "notebook.py")  # which brings a chapter all of it
     assert len(others) > 10
     for path in others:
         assert not re.search(r"softmax_lib(\.check\b| import check\b)", path.read_text("utf-8"))
