@@ -55,7 +55,7 @@ export function edit(parent, text, { label, run, leave, changed }) {
       python(),
       syntaxHighlighting(look),
       theme,
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorView.updateListener.of((update) => update.docChanged && changed()),
     ],
   });

@@ -175,6 +175,9 @@
         box.append(highlight);
       }
       answer.append(box);
+      // What scrolls can be scrolled by keyboard.
+      for (const part of box.querySelectorAll("pre"))
+        if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     }
 
     function end(words) {

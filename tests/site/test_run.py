@@ -27,7 +27,7 @@ AT_REST = """number => {
 # What a cell shows, without what the page or an explorer adds.
 SHOWN = """element => {
   const copy = element.cloneNode(true);
-  for (const own of copy.querySelectorAll('button, style, script, output, .controls, .picture'))
+  for (const own of copy.querySelectorAll('button, style, script, [role=status], .controls, .picture'))
     own.remove();
   return copy.textContent.replace(/\\s+/g, ' ').trim();
 }"""
@@ -98,13 +98,13 @@ def page_of(opened, site):
 
 @pytest.fixture
 def hasty(page_of):
-    """A chapter in which a cell may run for two seconds."""
+    """A chapter in which a cell may run for eight seconds."""
     made = page_of()
     made.page.route(
         "**/run.js*",
         lambda route: route.fulfill(
             content_type="text/javascript",
-            body=route.fetch().text().replace("LIMIT = 20;", "LIMIT = 2;"),
+            body=route.fetch().text().replace("LIMIT = 20;", "LIMIT = 8;"),
         ),
     )
     made.page.reload()
@@ -141,7 +141,7 @@ def test_nothing_is_loaded_before_a_click_and_then_little_and_from_here(page_of,
     assert not [url for url in asked if "/_static/run/" in url]
     asked.clear()
     made.run(1)
-    loaded = [url for url in asked if url.startswith("http")]
+    loaded = [url for url in asked if url.startswith("http") and not url.endswith("logo.svg")]
     assert all(url.startswith(site.url) for url in loaded), loaded
     assert len(loaded) <= 10, loaded
     names = {url.rsplit("/", 1)[1] for url in loaded}
@@ -155,7 +155,7 @@ def test_nothing_is_loaded_before_a_click_and_then_little_and_from_here(page_of,
 
 def test_a_loop_without_an_end_is_stopped_and_the_page_lives_on(hasty):
     said = hasty.try_code(1, "while True:\n    pass")
-    assert "Stopped after 2 seconds" in said
+    assert "Stopped after 8 seconds" in said
     assert "anew" in hasty.state(1).inner_text()
     assert hasty.try_code(1, "print(6 * 7)") == "42"
 
@@ -166,12 +166,12 @@ def test_a_loop_without_an_end_is_stopped_and_the_page_lives_on(hasty):
         ("print(1", r"SyntaxError"),
         ("x = 1\n1 / 0", r'cell 2", line 2.*ZeroDivisionError: division by zero'),
         ("input('name')", r"RuntimeError: input\(\) finds no keyboard on this page"),
-        ("np.zeros(10**10)", r"MemoryError|ArrayMemoryError|Unable to allocate"),
+        ("np.zeros(2**28)", r"MemoryError|ArrayMemoryError|Unable to allocate"),
         ("for i in range(10**6):\n    print(i)", r"19\s+20[\s\S]*… and \d{7} more letters"),
         ("raise SystemExit(3)", r"SystemExit: 3"),
         ("import requests", r"ModuleNotFoundError"),
         ("print('<b>bold</b>')", r"^<b>bold</b>$"),
-        ("x = []\nwhile True:\n    x.append(bytearray(10**8))", r"MemoryError|Python broke down"),
+        ("x = []\nwhile True:\n    x.append(bytearray(10**9))", r"MemoryError|Python broke down"),
     ],
 )
 def test_what_goes_wrong_is_said_and_the_page_lives_on(page_of, code, said):
