@@ -145,6 +145,10 @@ def finish_page(
     if "body" in context:
         share_explorer(app, context)
         context["body"] += DARK_FIGURES.read_text(encoding="utf-8")
+    footer = context.get("theme_extra_footer", "")
+    context["theme_extra_footer"] = footer.replace(
+        'href="licences"', f'href="{context["pathto"]("reference/licences")}"'
+    )
     context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
 
 

@@ -16,6 +16,7 @@ from sphinx.errors import ExtensionError
 
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 IMAGE = re.compile(r"<img\b[^>]*>")
+WIDTH = re.compile(r"\swidth=")
 SOURCE = re.compile(r'\bsrc="([^"]+)"')
 # What Matplotlib and drawing programs write; CSS has 96 pixels to the inch.
 UNITS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
@@ -48,7 +49,7 @@ def size_images(body: str, sources: dict[str, Path]) -> str:
         tag = match.group()
         named = SOURCE.search(tag)
         source = named and sources.get(Path(named[1]).name)
-        if "width" in tag or source is None or source.suffix != ".svg":
+        if WIDTH.search(tag) or source is None or source.suffix != ".svg":
             return tag
         width, height = size_of(source)
         waits, lazy = lazy, ' loading="lazy"'

@@ -64,7 +64,8 @@ def names_of(statement: ast.stmt) -> tuple[set[str], set[str]]:
         for symbol in table.get_symbols():
             if table.get_type() == "module" or symbol.is_global():
                 read |= {symbol.get_name()} if symbol.is_referenced() else set()
-                bound |= {symbol.get_name()} if symbol.is_assigned() else set()
+                binds = symbol.is_assigned() or symbol.is_imported()
+                bound |= {symbol.get_name()} if binds else set()
     augmented = {
         node.target.id
         for node in ast.walk(statement)

@@ -45,9 +45,11 @@ def test_only_the_first_picture_comes_at_once(tmp_path):
 
 def test_each_picture_of_a_page_gets_its_size_once(tmp_path):
     sources = {"x.svg": picture(tmp_path, 'width="8px" height="4px"')}
-    body = '<img alt="&gt;" src="../_images/x.svg" /><img src="y.png"><img width="1" src="x.svg">'
+    body = (
+        '<img alt="a width" src="../_images/x.svg" /><img src="y.png"><img width="1" src="x.svg">'
+    )
     assert pages.size_images(body, sources) == (
-        '<img width="8" height="4" alt="&gt;" src="../_images/x.svg" />'
+        '<img width="8" height="4" alt="a width" src="../_images/x.svg" />'
         '<img src="y.png"><img width="1" src="x.svg">'
     )
 

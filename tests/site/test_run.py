@@ -27,8 +27,8 @@ AT_REST = """number => {
 # What a cell shows, without what the page or an explorer adds.
 SHOWN = """element => {
   const copy = element.cloneNode(true);
-  for (const own of copy.querySelectorAll('button, style, script, [role=status], .controls, .picture'))
-    own.remove();
+  const added = 'button, style, script, [role=status], .controls, .picture';
+  for (const own of copy.querySelectorAll(added)) own.remove();
   return copy.textContent.replace(/\\s+/g, ' ').trim();
 }"""
 PROGRAM = """print('-' * 8)
