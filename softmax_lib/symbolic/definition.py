@@ -157,6 +157,9 @@ with evaluate(False):
                     exp(kappa * x), "the constant is 1", given={g(x) * exp(-kappa * x): Integer(1)}
                 ),
             ),
+            # The chapter's own proof needs no slope; it takes the order of the logits instead.
+            classes=(),
+            scope="every g that has a slope",
         ),
         Theorem(
             "shift-invariance",
@@ -244,5 +247,6 @@ with evaluate(False):
             ),
             using=(SOFTMAX_T,),
             sizes=(q,),
+            scope="every C and every q",
         ),
     )
