@@ -1,4 +1,4 @@
-"""Checks of chapter 1, definition: `softmax_naive` and `hardmax`."""
+"""Checks of chapter 1, definition: the hard choice, the soft one, and ways back from it."""
 
 import numpy as np
 
@@ -409,7 +409,7 @@ ODDS = (
     ).like(lambda z: np.exp(_odds(z))),
     Mistake(
         "odds-turned-round",
-        "The sign is turned. The more likely the first class is, the larger its log-odds are.",
+        "The log-odds have the other sign. They are larger, the more likely the first class is.",
         "sec-two-classes",
     ).like(lambda z: -_odds(z)),
     general.FEW_DIGITS,
@@ -473,7 +473,7 @@ FREE = (
     ).like(lambda p: p / p[..., -1:], lambda p: p - p[..., -1:], lambda p: p),
     Mistake(
         "logits-turned-round",
-        "The sign is turned. The largest probability comes from the largest logit.",
+        "The order is turned round. The largest probability comes from the largest logit.",
         "sec-ratios-and-differences",
     ).like(lambda p: -_free(p), lambda p: -np.log(p)),
     OTHER_BASE.like(lambda p: _free(p) / np.log(2), lambda p: _free(p) / np.log(10)),
