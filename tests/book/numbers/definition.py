@@ -33,6 +33,9 @@ def narrow_less_wide(x):
 
 
 HELD = {
+    "$(0.1, 0.2)$ and $(10.1, 10.2)$ have the same gap, and get different ratios": lambda: (
+        np.isclose(0.2 - 0.1, 10.2 - 10.1) and 0.2 / 0.1 > 1.9 and 10.2 / 10.1 < 1.1
+    ),
     "with a gap of 37. Then": lambda: last_sum_above_one() < 37 < first_one(),
     "With 64 bits the sum in the denominator is rounded to 1": lambda: 1 + np.exp(-37.0) == 1,
     "up to a gap of «37.43».": first_one,
