@@ -28,11 +28,35 @@ def first_underflow():
     return next(gap for gap in range(700, 800) if np.exp(-float(gap)) == 0)
 
 
+def fulfils(rule, classes):
+    """Whether a rule is positive, sums to one, and keeps the order, on drawn logits."""
+    rng = np.random.default_rng(1)
+    for z in rng.normal(size=(200, classes)):
+        p = rule(z)
+        if not (p.min() > 0 and np.isclose(p.sum(), 1) and (p.argsort() == z.argsort()).all()):
+            return False
+    return True
+
+
+def cautious(z):
+    return softmax(z / (1 + np.var(z)))
+
+
+def cubed(z):
+    return softmax([(z[0] - z[1]) ** 3, 0])
+
+
 def narrow_less_wide(x):
     return -(x**2) / 2 - (-np.log(2) - x**2 / 8)
 
 
 HELD = {
+    "It is positive, sums to one, keeps the order, and is as smooth as softmax": lambda: (
+        fulfils(cautious, 4) and np.allclose(cautious(np.arange(4) + 7.0), cautious(np.arange(4)))
+    ),
+    "$g(x) = e^{x^3}$ fulfils the four wishes as well": lambda: (
+        fulfils(cubed, 2) and np.isclose(np.divide(*cubed([5.0, 3.9])), np.exp(1.1**3))
+    ),
     "$(0.1, 0.2)$ and $(10.1, 10.2)$ have the same gap, and get different ratios": lambda: (
         np.isclose(0.2 - 0.1, 10.2 - 10.1) and 0.2 / 0.1 > 1.9 and 10.2 / 10.1 < 1.1
     ),
