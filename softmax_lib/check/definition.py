@@ -458,8 +458,8 @@ FREE = (
     ).seen_by(_all_moved),
     Mistake(
         "log-odds-of-each",
-        "Each probability is taken against all the others. log p / (1 - p) undoes the sigmoid, "
-        "which is softmax of two classes; with more of them it does not undo softmax.",
+        "Each probability is taken against all the others. log p / (1 - p) is a gap to all of them "
+        "together, not a logit; for two classes it counts their gap twice.",
         "sec-two-classes",
     ).like(
         lambda p: np.log(p / (1 - p)),

@@ -156,7 +156,7 @@ def bells(axes, first, second, names):
             ha="center",
             textcoords="offset points",
         )
-    axes[0].set(title="how many have this length", ylim=(-0.2, 1.3 * heights.max()), yticks=[])
+    axes[0].set(title="how common each length is", ylim=(-0.2, 1.3 * heights.max()), yticks=[])
 
     axes[1].axhline(0, color=FAINT, linewidth=1)
     axes[1].plot(x, (logits[:, 1] - logits[:, 0]).round(6), color=LOGIT)
