@@ -38,8 +38,9 @@ def softmax_naive(logits, axis=-1):
     Warns
     -----
     RuntimeWarning
-        From NumPy, where exp overflows (above 709.78 in float64) and inf / inf becomes nan, or
-        where every exponential underflows to 0 and 0 / 0 becomes nan.
+        From NumPy, where exp overflows (above 709.78 in float64) and inf / inf becomes nan, where
+        the sum alone overflows and every share becomes 0, or where every exponential underflows
+        to 0 and 0 / 0 becomes nan.
 
     See Also
     --------

@@ -1,4 +1,4 @@
-"""Checks of chapter 1, definition: `softmax_naive` and `hardmax`."""
+"""Checks of chapter 1, definition: the hard choice, the soft one, and ways back from it."""
 
 import numpy as np
 
@@ -355,4 +355,215 @@ CHOICE = Exercise(
         unchanged,
     ),
     HARDMAX,
+)
+
+
+def _of_others(combine):
+    """Return the first logit, less what is made of the others."""
+    return lambda z: z[..., 0] - combine(z[..., 1:])
+
+
+def _odds(z):
+    return _of_others(lambda rest: logsumexp(rest, axis=-1))(z)
+
+
+ODDS = (
+    Mistake(
+        "others-averaged",
+        "The other logits are averaged. What counts is the sum of their exponentials, and the "
+        "logarithm of it.",
+        "sec-two-classes",
+    ).like(_of_others(lambda rest: rest.mean(axis=-1))),
+    Mistake(
+        "others-summed",
+        "The other logits are summed up. Exponential first, then the sum, then the logarithm.",
+        "sec-two-classes",
+    ).like(_of_others(lambda rest: rest.sum(axis=-1))),
+    Mistake(
+        "strongest-rival",
+        "Only the strongest of the others counts. With two classes there is no other; with three "
+        "the weaker one takes its share, too.",
+        "sec-two-classes",
+    ).like(_of_others(lambda rest: rest.max(axis=-1))),
+    Mistake(
+        "own-class-counted",
+        "The class itself is among the others. This is the logarithm of its probability; leave its "
+        "own exponential out of the sum.",
+        "sec-two-classes",
+    ).like(lambda z: z[..., 0] - logsumexp(z, axis=-1)),
+    Mistake(
+        "others-without-logarithm",
+        "The sum of the exponentials is subtracted itself. Its logarithm is missing.",
+        "sec-two-classes",
+    ).like(_of_others(lambda rest: np.exp(rest).sum(axis=-1))),
+    Mistake(
+        "sigmoid-applied",
+        "This is the probability. The sigmoid has been applied already; the number that goes into "
+        "it is asked for.",
+        "sec-two-classes",
+    ).like(lambda z: softmax(z)[..., 0]),
+    Mistake(
+        "odds-themselves",
+        "These are the odds, p / (1 - p). Their logarithm is asked for.",
+        "sec-two-classes",
+    ).like(lambda z: np.exp(_odds(z))),
+    Mistake(
+        "odds-turned-round",
+        "The log-odds have the other sign. They are larger, the more likely the first class is.",
+        "sec-two-classes",
+    ).like(lambda z: -_odds(z)),
+    general.FEW_DIGITS,
+)
+
+LOG_ODDS = Exercise(
+    "log_odds(logits)",
+    _odds,
+    """Check the number whose sigmoid is the probability of the first class.
+
+    ``log_odds(logits)`` takes an array of shape (C,) and returns one number; from a batch of
+    shape (N, C), it returns N.
+
+    >>> check.log_odds(lambda z: z[..., 0] - z[..., 1:].mean(axis=-1)).diagnosis
+    'others-averaged'
+    """,
+    (
+        Law("there is one number for an example", SMALL, has_shape),
+        Law("with two classes it is the gap", floats([1, 0], [0, 2], [5, 4])),
+        Law("(3, 1, -3) gives 1.982", floats(EXAMPLE, [1, 3, -3], [0, 0, 0, 0])),
+        Law("adding a number to all logits changes nothing", floats([3, 2, 0], [13, 11, 7])),
+        Law("a batch gives one number a row", BATCHES),
+        unchanged,
+    ),
+    ODDS,
+)
+
+
+def _free(p):
+    return np.log(p / p[..., -1:])
+
+
+@for_each
+def _all_moved(came, expected):
+    """All logits of an example are off by one number, which is not 0."""
+    off = came - expected
+    return bool(np.allclose(off, off[..., -1:], atol=1e-9) and np.all(np.abs(off) > 1e-6))
+
+
+FREE = (
+    Mistake(
+        "last-logit-not-zero",
+        "The gaps are right, but the last logit is not 0. All logits may be moved together: "
+        "subtract the last one.",
+        "sec-shift-invariance",
+    ).seen_by(_all_moved),
+    Mistake(
+        "log-odds-of-each",
+        "Each probability is taken against all the others. log p / (1 - p) is a gap to all of them "
+        "together, not a logit; for two classes it counts their gap twice.",
+        "sec-two-classes",
+    ).like(
+        lambda p: np.log(p / (1 - p)),
+        lambda p: np.log(p / (1 - p)) - np.log(p / (1 - p))[..., -1:],
+    ),
+    Mistake(
+        "ratio-without-logarithm",
+        "There is no logarithm. Probabilities have ratios, logits have gaps; the logarithm makes "
+        "the one from the other.",
+        "sec-ratios-and-differences",
+    ).like(lambda p: p / p[..., -1:], lambda p: p - p[..., -1:], lambda p: p),
+    Mistake(
+        "logits-turned-round",
+        "The order is turned round. The largest probability comes from the largest logit.",
+        "sec-ratios-and-differences",
+    ).like(lambda p: -_free(p), lambda p: -np.log(p)),
+    OTHER_BASE.like(lambda p: _free(p) / np.log(2), lambda p: _free(p) / np.log(10)),
+    general.FEW_DIGITS,
+)
+PROBABILITIES = floats([0.8, 0.2], [0.7, 0.2, 0.1], [0.25, 0.25, 0.5])
+BATCH_OF_P = floats([[0.7, 0.3], [0.4, 0.6]], [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]])
+
+FREE_LOGITS = Exercise(
+    "free_logits(p)",
+    _free,
+    """Check the way back from probabilities to logits, of which the last is to be 0.
+
+    ``free_logits(p)`` takes positive probabilities of shape (C,) or (N, C) and returns logits in
+    the same shape.
+
+    >>> check.free_logits(lambda p: np.log(p)).failed_law
+    'the last logit is 0'
+    """,
+    (
+        Law("there is one logit for every probability", PROBABILITIES, has_shape),
+        Law(
+            "softmax gives the probabilities back",
+            PROBABILITIES,
+            agrees(lambda z: softmax(z) if z.ndim else z),
+        ),
+        Law(
+            "the last logit is 0",
+            PROBABILITIES,
+            holds(lambda came, *_: bool(np.all(came[..., -1] == 0)), "a last logit of 0"),
+        ),
+        Law("(0.7, 0.2, 0.1) gives (1.946, 0.693, 0)", PROBABILITIES[1:]),
+        Law("a batch is taken row by row", BATCH_OF_P),
+        left_alone((*PROBABILITIES, *BATCH_OF_P), "the probabilities are left as they were"),
+    ),
+    FREE,
+)
+
+
+TEMPERED_MISTAKES = (
+    Mistake(
+        "temperature-ignored",
+        "The temperature has no effect. A number that is added to all logits, or a factor on all "
+        "exponentials, cancels. Divide the logits.",
+        "sec-temperature",
+    ).like(lambda z, T: softmax(z)),
+    Mistake(
+        "temperature-multiplied",
+        "The logits are multiplied by the temperature. Then hot is cold; divide by it.",
+        "sec-temperature",
+    ).like(lambda z, T: softmax(z * T)),
+    Mistake(
+        "shares-divided",
+        "The shares are divided by the temperature. They no longer sum to 1; divide the logits.",
+        "sec-temperature",
+    ).like(lambda z, T: softmax(z) / T, lambda z, T: softmax(z / T) / T),
+    Mistake(
+        "temperature-above-alone",
+        "Only the numerator knows the temperature. Each exponential of the sum needs it, too.",
+        "sec-temperature",
+    ).like(lambda z, T: np.exp(z / T) / total(np.exp(z))),
+    Mistake(
+        "power-not-normalised",
+        "The shares are raised to a power, but not shared out again. p to the power 1/T is "
+        "right up to a factor: divide by the sum.",
+        "sec-temperature",
+    ).like(lambda z, T: softmax(z) ** (1 / T)),
+    general.FEW_DIGITS,
+)
+AT = tuple((z, T) for (z,) in SMALL for T in (1.0, 2.0, 0.5))
+BATCHES_AT = tuple((z, 2.0) for (z,) in BATCHES)
+
+TEMPERED = Exercise(
+    "tempered_softmax(logits, T)",
+    lambda logits, T: softmax(logits, temperature=T),
+    """Check softmax at a temperature: moderate logits, overflow not asked for.
+
+    ``tempered_softmax(logits, T)`` takes an array of shape (C,) or (N, C) and a positive number,
+    and returns the shares in the shape of the logits.
+
+    >>> check.tempered_softmax(lambda z, T: np.exp(z / T) / np.exp(z).sum()).failed_law
+    'the shares sum to 1'
+    """,
+    (
+        Law("there is one share for every logit", AT, has_shape),
+        Law("at T = 1 it is softmax", AT[::3]),
+        Law("the shares sum to 1", AT, agrees(lambda p: p.sum(axis=-1))),
+        Law("(3, 1, -3) at T = 2 gives (0.705, 0.259, 0.035)", (AT[4], AT[5], AT[1])),
+        Law("a batch is shared out row by row", BATCHES_AT),
+        left_alone((*AT, *BATCHES_AT), "the logits are left as they were"),
+    ),
+    TEMPERED_MISTAKES,
 )

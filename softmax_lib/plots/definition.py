@@ -131,6 +131,45 @@ def two_classes(ax, widest=6.0):
     return ax
 
 
+def bells(axes, first, second, names):
+    """Draw two bells of one width over a feature, the gap of the logits, and the probability.
+
+    The bells have the means of the two samples and the standard deviation inside them.
+    """
+    places = np.array([np.mean(first), np.mean(second)])
+    off = np.concatenate([first - places[0], second - places[1]])
+    width = np.sqrt(np.mean(off**2))
+    middle, reach = places.mean(), 2.6 * width
+    x = np.linspace(places.min() - reach, places.max() + reach, 241)
+    heights = np.exp(-((x[:, None] - places) ** 2) / (2 * width**2)) / (width * np.sqrt(2 * np.pi))
+    logits = np.log(heights)
+
+    for i, style in enumerate(("--", "-")):
+        axes[0].plot(x, heights[:, i].round(6), color=REST, linestyle=style)
+        sample = (first, second)[i]
+        marks = np.full(len(sample), -0.06 - 0.09 * i)
+        axes[0].plot(sample, marks, "|", color=REST, markersize=5, markeredgewidth=0.8)
+        axes[0].annotate(
+            names[i],
+            (places[i], heights[:, i].max()),
+            xytext=(0, 5),
+            ha="center",
+            textcoords="offset points",
+        )
+    axes[0].set(title="how common each length is", ylim=(-0.2, 1.3 * heights.max()), yticks=[])
+
+    axes[1].axhline(0, color=FAINT, linewidth=1)
+    axes[1].plot(x, (logits[:, 1] - logits[:, 0]).round(6), color=LOGIT)
+    axes[1].set_title("gap of the logits: a straight line")
+
+    p = softmax(logits)[:, 1]
+    axes[2].plot(x, p.round(6), color=PROBABILITY)
+    axes[2].set(title=f"probability of {names[1]}", ylim=(-0.06, 1.06), yticks=[0, 0.5, 1])
+    for ax in axes:
+        ax.axvline(middle, color=FAINT, linewidth=1, linestyle=":")
+    return axes
+
+
 def temperature_curves(ax, logits, coldest=0.1, hottest=100.0):
     """Draw each probability over the temperature, from nearly hard to nearly uniform."""
     z = np.asarray(logits, dtype=float)

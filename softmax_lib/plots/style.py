@@ -65,9 +65,9 @@ def use_course_style():
         set_matplotlib_formats("svg", metadata={"Date": None})
 
 
-def figure(height=3.0, columns=1, **options):
+def figure(height=3.0, columns=1, rows=1, **options):
     """Return a figure of the course's width and its Axes (an array if there are several)."""
-    fig, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **options)
+    fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
     return fig, axes
 
 

@@ -37,6 +37,8 @@ def nll_of_every_label(logits):
     return [nll_loss(log_softmax(logits), label) for label in range(len(logits))]
 
 
+NO_ZERO = "every C and targets without a 0"
+
 with evaluate(False):
     NLL = (L, -log(p[k]))
     ONE_HOT = (y[c], delta(c, k))
@@ -113,6 +115,7 @@ with evaluate(False):
                 Step(ENTROPY + KL, "definitions"),
             ),
             using=((CROSS_ENTROPY, cross), (ENTROPY, own_entropy), (KL, divergence)),
+            scope=NO_ZERO,
         ),
         Theorem(
             "gibbs",
@@ -153,6 +156,7 @@ with evaluate(False):
             ),
             using=((KL, divergence),),
             sums_to_one=(p[c], y[c]),
+            scope=NO_ZERO,
         ),
         Theorem(
             "gradient-p",
@@ -163,6 +167,8 @@ with evaluate(False):
                 Step(-(1 / p[k]), r"$(\log x)' = 1 / x$"),
             ),
             using=(NLL,),
+            classes=(),
+            scope="every probability above 0",
         ),
         Theorem(
             "cancellation",

@@ -1,6 +1,21 @@
 """Equations of the definition: from what softmax should do to the formula, and what follows."""
 
-from sympy import Idx, IndexedBase, Integer, Limit, Subs, Symbol, evaluate, exp, oo, symbols, tanh
+from sympy import (
+    Idx,
+    IndexedBase,
+    Integer,
+    Limit,
+    Subs,
+    Symbol,
+    evaluate,
+    exp,
+    log,
+    oo,
+    pi,
+    sqrt,
+    symbols,
+    tanh,
+)
 from sympy.core.function import Function, UndefinedFunction
 
 from softmax_lib.definition import softmax_naive
@@ -17,11 +32,16 @@ S, T, more = symbols("S T x", positive=True)
 # How many logits share the maximum, and how far below it the others are.
 q = Symbol("q", integer=True, positive=True)
 below = IndexedBase("x", positive=True)
+# Bell curves of one width: the place of each, its height at x, and the width.
+mu = IndexedBase(r"\mu", real=True)
+bell = IndexedBase("f(x)", positive=True)
+sigma = Symbol("sigma", positive=True)
 # The unknown function of the gap, and its derivative.
 slope = Function("g'")
 g = UndefinedFunction("g", __dict__={"fdiff": lambda self, argindex: slope(*self.args)})
 
 SYMBOLS = (C, i, j, c, z[i], p[i], p_hot[i], a, m, s, t, x, kappa, S, T, q, g(x))
+SYMBOLS += (mu[i], bell[i], sigma)
 
 
 def softmax_formula(logit, index):
@@ -40,6 +60,8 @@ with evaluate(False):
     cold_total = SumOver(exp(m / T), (c, 1, q)) + SumOver(exp((m - below[c]) / T), (c, q + 1, C))
     hot, cold = Limit(p_hot[i], T, oo), Limit(p_hot[i], T, 0)
     gap = z[i] - z[j]
+    exponent = -((x - mu[i]) ** 2) / (2 * sigma**2)
+    BELL = (bell[i], exp(exponent) / (sigma * sqrt(2 * pi)))
 
     ENTRIES = (
         Definition(
@@ -157,6 +179,9 @@ with evaluate(False):
                     exp(kappa * x), "the constant is 1", given={g(x) * exp(-kappa * x): Integer(1)}
                 ),
             ),
+            # The chapter's own proof needs no slope; it takes the order of the logits instead.
+            classes=(),
+            scope="every g that has a slope",
         ),
         Theorem(
             "shift-invariance",
@@ -183,6 +208,37 @@ with evaluate(False):
             using=(SOFTMAX,),
             general=False,
             classes=(2,),
+        ),
+        Theorem(
+            "bell-gap",
+            r"\log \frac{f_i(x)}{f_j(x)} = "
+            r"\frac{\mu_i - \mu_j}{\sigma^2} \left(x - \frac{\mu_i + \mu_j}{2}\right)",
+            Claim(
+                log(bell[i] / bell[j]),
+                "=",
+                (mu[i] - mu[j]) / sigma**2 * (x - (mu[i] + mu[j]) / 2),
+            ),
+            Chain(
+                Step(
+                    log(exp(exponent) / exp(exponent.xreplace({mu[i]: mu[j]}))),
+                    "the factor before the exponential cancels",
+                ),
+                Step(
+                    (x - mu[j]) ** 2 / (2 * sigma**2) - (x - mu[i]) ** 2 / (2 * sigma**2),
+                    "log undoes exp",
+                ),
+                Step(
+                    (2 * x * (mu[i] - mu[j]) - (mu[i] ** 2 - mu[j] ** 2)) / (2 * sigma**2),
+                    "$x^2$ cancels",
+                ),
+                Step(
+                    (mu[i] - mu[j]) / sigma**2 * (x - (mu[i] + mu[j]) / 2),
+                    r"take out $\mu_i - \mu_j$",
+                ),
+            ),
+            using=(BELL,),
+            classes=(),
+            scope="any two bell curves of one width",
         ),
         Definition(
             "temperature",
@@ -244,5 +300,6 @@ with evaluate(False):
             ),
             using=(SOFTMAX_T,),
             sizes=(q,),
+            scope="every C and every q",
         ),
     )

@@ -281,6 +281,7 @@ with evaluate(False):
                 Step((p[i] - HALF) ** 2, "a square"),
                 sign=r"\ge 0",
             ),
-            using=(SOFTMAX,),
+            classes=(),
+            scope="every number, whether a probability or not",
         ),
     )

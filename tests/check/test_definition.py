@@ -37,3 +37,18 @@ def test_an_epsilon_is_recognised_by_its_effect_of_any_size(epsilon):
 
     assert check.softmax_naive(in_denominator).diagnosis == "epsilon-in-denominator"
     assert check.softmax(in_denominator).diagnosis == "epsilon-in-denominator"
+
+
+@pytest.mark.parametrize("moved", [1e-3, 0.5, -2.0, 100.0])
+def test_logits_that_are_moved_together_are_recognised_wherever_they_are(moved):
+    report = check.free_logits(lambda p: np.log(p / p[..., -1:]) + moved)
+    assert (report.failed_law, report.diagnosis) == ("the last logit is 0", "last-logit-not-zero")
+
+
+@pytest.mark.parametrize("knob", [lambda e, T: e / T, lambda e, T: e * T, lambda e, T: e**1.0])
+def test_a_temperature_outside_the_exponential_is_no_temperature(knob):
+    def tempered(z, T):
+        e = knob(np.exp(z), T)
+        return e / e.sum(axis=-1, keepdims=True)
+
+    assert check.tempered_softmax(tempered).diagnosis == "temperature-ignored"

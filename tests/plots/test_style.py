@@ -38,10 +38,14 @@ def test_a_curve_changed_by_a_thousandth_is_another_svg():
 
 def test_every_figure_has_the_width_of_the_text_column():
     style.use_course_style()
-    for columns in (1, 3):
-        fig, axes = style.figure(2.5, columns=columns)
+    for columns, rows in ((1, 1), (3, 1), (1, 2)):
+        fig, axes = style.figure(2.5, columns=columns, rows=rows)
         assert tuple(fig.get_size_inches()) == (style.WIDTH, 2.5)
-        assert np.size(axes) == columns
+        assert np.size(axes) == columns * rows
+        assert [ax.get_subplotspec().get_geometry()[:2] for ax in np.ravel(axes)][-1] == (
+            rows,
+            columns,
+        )
         plt.close(fig)
 
 

@@ -10,6 +10,8 @@ MISPRINTS = (
     ("softmax", "e^{z_i}", "e^{z_c}"),
     ("cold-limit", r"\frac{1}{q}", r"\frac{1}{C}"),
     ("hot-limit", r"T \to \infty", r"T \to 0^+"),
+    ("bell-gap", r"\mu_i + \mu_j", r"\mu_i - \mu_j"),
+    ("bell-gap", r"\sigma^2", r"\sigma"),
     ("gap-rule", r"e^{\kappa x}", "e^{x}"),
 )
 CONCRETE = {"two-classes": {"C = 2"}}  # two classes are two

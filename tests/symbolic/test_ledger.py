@@ -4,19 +4,21 @@ What is known about the entries of one chapter stands in the test file of its na
 their TeX, which must be caught, and `CONCRETE`, the theorems that are not for every C at once.
 """
 
+import re
 import runpy
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sympy import Indexed, Symbol
+from sympy import Idx, Indexed, Symbol, log
 
 from softmax_lib.course import CHAPTERS
 from softmax_lib.symbolic import LEDGER, Definition, Ledger, Theorem, prove
 from softmax_lib.symbolic._engine.round_trip import read_back, values
 from softmax_lib.symbolic._engine.small_cases import cases
 from softmax_lib.symbolic._engine.substitution import head, resolve
+from softmax_lib.symbolic.cross_entropy import y
 
 LABELS = list(LEDGER)
 ROOMS = [chapter for chapter in CHAPTERS if chapter.room("symbolic")]
@@ -37,7 +39,7 @@ def at_a_point(entry):
     )
     return (
         isinstance(entry, Theorem)
-        and 3 in entry.classes
+        and (3 in entry.classes or not entry.classes)
         and not (entry.sums_to_one or entry.sizes or supposed & given)
         and not any(claim.hypothesis for claim in entry.claims)
     )
@@ -71,7 +73,8 @@ def test_every_theorem_is_checked_for_every_c_and_each_small_c(chapter):
         if isinstance(entry, Theorem):
             exprs = [resolve(side, entry.rules()) for side in entry.claims[0].sides]
             seen = cases(exprs, (), entry.general, entry.classes, entry.sizes)
-            wanted = concrete.get(entry.label, {"every C", *SMALL})
+            every = {"every C", *SMALL} if entry.classes else {"every C"}
+            wanted = concrete.get(entry.label, every)
             assert {name for name, _ in seen} == wanted, entry.label
 
 
@@ -86,6 +89,41 @@ def test_claims_hold_at_a_point(label):
                 assert abs(left - right) < 1e-25
             elif label != "lse-bounds":  # there the point is not ordered
                 assert left <= right if relation == r"\le" else left >= right
+
+
+def counts(entry):
+    """The counts that an entry speaks of: in its sides and definitions, not behind an index."""
+
+    def walk(expr):
+        if isinstance(expr, Idx):
+            return set()
+        if isinstance(expr, Symbol) and expr.is_integer and expr.is_positive:
+            return {expr.name}
+        return set().union(*map(walk, expr.args))
+
+    sides = [side for claim in entry.claims for side in claim.sides]
+    rules = entry.rules()
+    used = [meaning for _, meaning in rules.values()] if sides else []
+    return set().union(*map(walk, [*sides, *used]))
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_stamp_speaks_of_the_counts_that_the_statement_has_and_of_no_other(label):
+    entry = LEDGER[label]
+    if isinstance(entry, Theorem) and entry.general:
+        said = {name for name in ("C", "N", "D", "q") if re.search(rf"\b{name}\b", entry.scope)}
+        assert said == counts(entry) - {"k"}
+        assert bool(entry.classes) == ("C" in said)
+        assert entry.verdict.startswith(f"proved for {entry.scope}")
+
+
+@pytest.mark.parametrize("label", ["decomposition", "gibbs"])
+def test_a_proof_that_takes_logarithms_of_targets_says_so(label):
+    entry = LEDGER[label]
+    steps = [step.expr for chain in entry.chains for step in chain.steps]
+    steps += [meaning for _, meaning in entry.rules().values()]
+    assert any(part.has(y) for expr in steps for part in expr.atoms(log))
+    assert "targets without a 0" in entry.verdict
 
 
 def test_definitions_name_code_of_the_library():

@@ -119,12 +119,16 @@ class Theorem(Entry):
     """An entry that follows from definitions, step by step.
 
     ``general`` says whether the proof covers every C at once; ``classes`` are the C that are
-    checked besides; ``sizes`` are further counts, each tried from 1 to C.
+    checked besides, none if the statement is not about classes; ``sizes`` are further counts,
+    each tried from 1 to C. ``scope`` says in words what the general proof is about, where that
+    is another thing than the number of classes, or not this number alone.
     """
 
-    def __init__(self, *statement, general=True, classes=SMALL, sizes=(), **options):
+    def __init__(
+        self, *statement, general=True, classes=SMALL, sizes=(), scope="every C", **options
+    ):
         super().__init__(*statement, **options)
-        self.general, self.classes, self.sizes = general, classes, sizes
+        self.general, self.classes, self.sizes, self.scope = general, classes, sizes, scope
 
     def verify(self):
         """Prove every chain and every claim; raise ProofError where that fails."""
@@ -136,15 +140,12 @@ class Theorem(Entry):
             verify_code(self)
 
     @property
-    def scope(self):
-        """What the proof covers, in words."""
-        small = f"C = {', '.join(map(str, self.classes))}"
-        return f"every C, and again for {small}" if self.general else small
-
-    @property
     def verdict(self):
         """How the entry was checked, in words."""
-        return f"proved for {self.scope}" + (f"; {self.code.name} computes it" if self.code else "")
+        small = f"C = {', '.join(map(str, self.classes))}" if self.classes else ""
+        proofs = [self.scope, small] if self.general else [small]
+        said = "proved for " + ", and again for ".join(filter(None, proofs))
+        return said + (f"; {self.code.name} computes it" if self.code else "")
 
 
 class Ledger(dict):

@@ -1,5 +1,6 @@
 """Right implementations of softmax as the formula says, and hardmax; and what else is right."""
 
+import mpmath
 import numpy as np
 import scipy.special
 
@@ -105,6 +106,71 @@ SOURCES = {
                 return np.eye(z.shape[-1])[z.argmax(axis=-1)]
         """,
     },
+    "log_odds": {
+        "log-sum-exp of the others": """
+            def log_odds(z):
+                return z[..., 0] - scipy.special.logsumexp(z[..., 1:], axis=-1)
+        """,
+        "as written": """
+            def log_odds(z):
+                return z[..., 0] - np.log(np.exp(z[..., 1:]).sum(axis=-1))
+        """,
+        "through the probability": """
+            def log_odds(z):
+                e = np.exp(z)
+                p = e[..., 0] / e.sum(axis=-1)
+                return np.log(p / (1 - p))
+        """,
+        "loops over math.exp": """
+            def log_odds(z):
+                if z.ndim > 1:
+                    return [log_odds(row) for row in z]
+                others = 0
+                for value in z[1:]:
+                    others += math.exp(value - z[0])
+                return -math.log(others)
+        """,
+    },
+    "free_logits": {
+        "logarithm of the ratios": """
+            def free_logits(p):
+                return np.log(p / p[..., -1:])
+        """,
+        "difference of logarithms": """
+            def free_logits(p):
+                z = np.log(p)
+                return z - z[..., -1:]
+        """,
+        "loops over math.log": """
+            def free_logits(p):
+                if p.ndim > 1:
+                    return [free_logits(row) for row in p]
+                return [math.log(value) - math.log(p[-1]) for value in p]
+        """,
+    },
+    "tempered_softmax": {
+        "divided logits": """
+            def tempered(z, T):
+                e = np.exp(z / T)
+                return e / e.sum(axis=-1, keepdims=True)
+        """,
+        "scipy": """
+            def tempered(z, T):
+                return scipy.special.softmax(z / T, axis=-1)
+        """,
+        "a power of the shares": """
+            def tempered(z, T):
+                p = scipy.special.softmax(z, axis=-1) ** (1 / T)
+                return p / p.sum(axis=-1, keepdims=True)
+        """,
+        "loops over math.exp": """
+            def tempered(z, T):
+                if z.ndim > 1:
+                    return [tempered(row, T) for row in z]
+                e = [math.exp(value / T) for value in z]
+                return [value / sum(e) for value in e]
+        """,
+    },
 }
 LIBRARIES = {
     "softmax_naive": {"ours": softmax_lib.softmax_naive},
@@ -116,12 +182,36 @@ def first_maximum(row):
     return [float(i == list(row).index(max(row))) for i in range(len(row))]
 
 
-EXACT = {"softmax_naive": rows(exact_softmax), "hardmax": rows(first_maximum)}
+def exact_log_odds(row):
+    others = mpmath.fsum(mpmath.exp(value) for value in row[1:])
+    return [mpmath.mpf(row[0]) - mpmath.log(others)]
+
+
+def exact_free_logits(row):
+    return [mpmath.log(mpmath.mpf(value) / mpmath.mpf(row[-1])) for value in row]
+
+
+EXACT = {
+    "softmax_naive": rows(exact_softmax),
+    "hardmax": rows(first_maximum),
+    "log_odds": lambda z: rows(exact_log_odds)(z)[..., 0],
+    "free_logits": rows(exact_free_logits),
+    "tempered_softmax": lambda z, T: rows(exact_softmax)(z / T),
+}
 BY_SCIPY = {
     "softmax_naive": lambda z: scipy.special.softmax(z, axis=-1),
     "hardmax": lambda z: np.eye(z.shape[-1])[np.argmax(z, axis=-1)],
+    "log_odds": lambda z: scipy.special.logit(scipy.special.softmax(z, axis=-1)[..., 0]),
+    "free_logits": lambda p: -scipy.special.rel_entr(1, p) + scipy.special.rel_entr(1, p[..., -1:]),
+    "tempered_softmax": lambda z, T: scipy.special.softmax(z / T, axis=-1),
 }
 DRAWN = {
     "softmax_naive": lambda rng: (rng.normal(size=rng.integers(2, 6, size=2)) * 3,),
     "hardmax": lambda rng: (logits(rng),),
+    "log_odds": lambda rng: (rng.normal(size=rng.integers(2, 6, size=2)),),
+    "free_logits": lambda rng: (rng.dirichlet(np.ones(rng.integers(2, 6)), rng.integers(2, 6)),),
+    "tempered_softmax": lambda rng: (
+        rng.normal(size=rng.integers(2, 6, size=2)),
+        rng.uniform(0.5, 3),
+    ),
 }

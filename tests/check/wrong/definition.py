@@ -153,5 +153,46 @@ HARDMAX = [
     ("wrong-axis", lambda z: np.eye(len(z))[z.argmax(axis=0)].T),
     ("one-example-only", lambda z: [float(i == list(z).index(max(z))) for i in range(len(z))]),
 ]
+LOG_ODDS = [
+    ("others-averaged", lambda z: z[..., 0] - np.mean(z[..., 1:], axis=-1)),
+    ("others-summed", lambda z: 2 * z[..., 0] - z.sum(axis=-1)),
+    ("strongest-rival", lambda z: z[..., 0] - np.max(z[..., 1:], axis=-1)),
+    ("own-class-counted", of_p(lambda p: np.log(p[..., 0]))),
+    (
+        "others-without-logarithm",
+        lambda z: z[..., 0] - sum(np.exp(z[..., c]) for c in range(1, z.shape[-1])),
+    ),
+    ("sigmoid-applied", of_p(lambda p: p[..., 0])),
+    ("odds-themselves", of_p(lambda p: p[..., 0] / (1 - p[..., 0]))),
+    ("odds-turned-round", of_p(lambda p: np.log(1 / p[..., 0] - 1))),
+    ("few-digits", of_p(lambda p: np.round(scipy.special.logit(p[..., 0]), 4))),
+]
+FREE_LOGITS = [
+    ("last-logit-not-zero", lambda p: np.log(p) + 1),
+    ("last-logit-not-zero", lambda p: np.log(p)),
+    ("last-logit-not-zero", lambda p: np.log(p / p[..., :1])),
+    ("log-odds-of-each", scipy.special.logit),
+    ("ratio-without-logarithm", lambda p: p * 1.0),
+    ("ratio-without-logarithm", lambda p: (p.T / p.T[-1]).T),
+    ("logits-turned-round", lambda p: np.log(p[..., -1:]) - np.log(p)),
+    ("other-base", lambda p: np.log2(p) - np.log2(p[..., -1:])),
+    ("other-base", lambda p: np.log10(p) - np.log10(p[..., -1:])),
+    ("few-digits", lambda p: np.round(np.log(p) - np.log(p[..., -1:]), 5)),
+]
+TEMPERED = [
+    ("temperature-ignored", lambda z, T: softmax(z - T)),
+    ("temperature-ignored", lambda z, T: scipy.special.softmax(z, axis=-1)),
+    ("temperature-multiplied", lambda z, T: softmax(z, temperature=1 / T)),
+    ("shares-divided", lambda z, T: scipy.special.softmax(z, axis=-1) / T),
+    ("temperature-above-alone", lambda z, T: (np.exp(z / T).T / np.exp(z).sum(axis=-1)).T),
+    ("power-not-normalised", lambda z, T: scipy.special.softmax(z, axis=-1) ** T**-1),
+    ("few-digits", lambda z, T: softmax(z / T).round(4)),
+]
 
-ATTEMPTS = {"softmax_naive": SOFTMAX + FORMULA, "hardmax": HARDMAX}
+ATTEMPTS = {
+    "softmax_naive": SOFTMAX + FORMULA,
+    "hardmax": HARDMAX,
+    "log_odds": LOG_ODDS,
+    "free_logits": FREE_LOGITS,
+    "tempered_softmax": TEMPERED,
+}
