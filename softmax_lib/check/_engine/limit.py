@@ -46,11 +46,16 @@ def within(seconds, action):
     delay, interval = signal.setitimer(signal.ITIMER_REAL, 0)
     end, due = now + seconds, now + delay if delay else float("inf")
 
-    def wind(until):
-        signal.setitimer(signal.ITIMER_REAL, max(until - time.monotonic(), SHORTEST))
+    def wind(pause):
+        # Again and again: an alarm between Python's last look and a system call wakes nobody.
+        signal.setitimer(signal.ITIMER_REAL, max(pause, SHORTEST), AGAIN)
+
+    def wait():
+        wind((min(end, due) if callable(handler) else end) - time.monotonic())
 
     def call_theirs(signum, frame):
         nonlocal due, interval, reason
+        signal.setitimer(signal.ITIMER_REAL, 0)
         due = due + interval if interval else float("inf")
         try:
             handler(signum, frame)
@@ -69,16 +74,15 @@ def within(seconds, action):
         if not reason and time.monotonic() >= end:
             reason = TimeUp()
         if not reason:
-            wind(min(end, due) if callable(handler) else end)
+            wait()
             return
         rung += 1
-        pause = AGAIN if rung <= GRACE else _random.uniform(SHORTEST, LONGEST)
-        signal.setitimer(signal.ITIMER_REAL, pause)
+        wind(AGAIN if rung <= GRACE else _random.uniform(SHORTEST, LONGEST))
         raise TimeUp
 
     handler = signal.signal(signal.SIGALRM, ring)
     try:
-        wind(min(end, due) if callable(handler) else end)
+        wait()
         return action()
     finally:
         armed = False  # first of all: an alarm from here on must not keep the rest from running
