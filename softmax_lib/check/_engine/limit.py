@@ -41,7 +41,7 @@ def within(seconds, action):
     """
     if not has_limit():
         return action()
-    armed, reason, rung = True, None, 0
+    armed, busy, reason, rung = True, False, None, 0
     now = time.monotonic()
     delay, interval = signal.setitimer(signal.ITIMER_REAL, 0)
     end, due = now + seconds, now + delay if delay else float("inf")
@@ -66,13 +66,17 @@ def within(seconds, action):
             due, interval = time.monotonic() + delay, every
 
     def ring(signum, frame):
-        nonlocal reason, rung
-        if not armed:
+        nonlocal busy, reason, rung
+        if not armed or busy:
             return
-        if not reason and callable(handler) and time.monotonic() >= due:
-            call_theirs(signum, frame)
-        if not reason and time.monotonic() >= end:
-            reason = TimeUp()
+        busy = True
+        try:
+            if not reason and callable(handler) and time.monotonic() >= due:
+                call_theirs(signum, frame)
+            if not reason and time.monotonic() >= end:
+                reason = TimeUp()
+        finally:
+            busy = False
         if not reason:
             wait()
             return
