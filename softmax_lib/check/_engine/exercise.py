@@ -93,4 +93,5 @@ class Exercise(Task):
         arguments, outcome, (came, expected) = found
         given = showing.call(attempt, arguments, law.options)
         mistake = diagnose(self, law, outcome, call)
+        mistake = mistake and mistake.told_in(self.chapter)
         return Failure(law.name, given, came, expected, mistake, outcome.printed, outcome.warned)
