@@ -323,14 +323,12 @@ HARDMAX = (
 
 EXAMPLE = [3, 1, -3]  # the course's three logits
 SMALL = floats([1, 0], EXAMPLE, [-1, -2, 0.5, 0])
-LARGE = floats(
-    [1000, 0], [1000, 1000], [0, 1000], [1000, 999], [-1000, -1000], [1000, -1000, -1000]
-)
-BATCHES = floats([[3, 1], [0, 0.5]], [EXAMPLE, [0, 0.5, 2]], [EXAMPLE, [0, 0.5, 2], [-1, 0, -2]])
-INTEGERS = ((np.array(EXAMPLE),), (np.array([[0, 1], [2, 0]]),))
+LARGE = floats([1000, 0], [0, 1000], [1000, 999], [-1000, -1000], [1000, -1000, -1000])
+BATCHES = floats([[3, 1], [0, 0.5]], [EXAMPLE, [0, 0.5, 2]])
+INTEGERS = ((np.array(EXAMPLE),),)
 
 along_rows = Law("a batch is shared out row by row", BATCHES)
-along_axis = Law("axis=0 shares out column by column", BATCHES, options={"axis": 0})
+along_axis = Law("axis=0 shares out column by column", BATCHES[1:], options={"axis": 0})
 of_integers = Law("integers are logits too", INTEGERS)
 unchanged = left_alone((*SMALL, *BATCHES), "the logits are left as they were")
 
@@ -355,7 +353,7 @@ FORMULA = (
         holds(_rises_with, "shares in the order of the logits"),
     ),
     Law("(3, 1, -3) gives (0.879, 0.119, 0.002)", floats(EXAMPLE, [1, 0], [0, 0, 0, 0])),
-    Law("adding a number to all logits changes nothing", floats([3, 2], [13, 11, 7], [-1, -3, -7])),
+    Law("adding a number to all logits changes nothing", floats([3, 2], [13, 11, 7])),
 )
 
 NAIVE = Exercise(

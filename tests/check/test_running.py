@@ -328,7 +328,7 @@ def test_a_function_is_called_once_for_each_input(name):
                 return function(*arguments, **options)
 
             getattr(check, name)(counted)
-            assert len(called) == len(set(called))
+            assert len(called) == len(set(called)) <= 22
 
 
 def test_a_function_that_answers_by_chance_is_reported_as_it_answered():
@@ -347,7 +347,7 @@ def test_a_function_that_answers_by_chance_is_reported_as_it_answered():
     ]
     assert failure.law == "a batch is shared out row by row"
     assert failure.came == showing.array(came)
-    assert len(answers) == 3
+    assert len(answers) == 2
 
 
 def test_a_buffer_that_is_used_again_does_no_harm():
