@@ -53,6 +53,11 @@ class UnspeakableError(Exception):
         raise RuntimeError("no message")
 
 
+class LeavingError(Exception):
+    def __str__(self):
+        sys.exit("no message")
+
+
 def recursion(*arguments):
     return recursion(*arguments)
 
@@ -95,6 +100,7 @@ BEHAVIOURS = {
     "raises": raises(ValueError("no such class")),
     "raises without a message": raises(RuntimeError()),
     "raises what has no message": raises(UnspeakableError()),
+    "raises what exits for a message": raises(LeavingError()),
     "exits": raises(SystemExit(3)),
     "asks to stop iterating": raises(StopIteration()),
     "closes": raises(GeneratorExit()),
@@ -501,14 +507,16 @@ def test_there_is_time_to_clean_up():
         try:
             endless()
         finally:
-            cleaned.extend(work() for _ in range(100))
+            cleaned.extend(work() for _ in range(20))
 
     assert check.softmax(attempt, seconds=0.05).diagnosis == "never-returns"
-    assert len(cleaned) == 100
+    assert len(cleaned) == 20
 
 
 @pytest.mark.parametrize(
-    "seconds", [float("inf"), 10**400, np.float32(30), fractions.Fraction(61, 2)]
+    "seconds",
+    [float("inf"), 10**400, np.float32(30), fractions.Fraction(61, 2)],
+    ids=["infinity", "a huge one", "a float32", "a fraction"],
 )
 def test_any_number_above_zero_is_a_time_limit(seconds):
     assert check.softmax(softmax_lib.softmax, seconds=seconds).passed
@@ -583,8 +591,8 @@ def test_an_alarm_of_someone_else_rings_at_its_time():
         started = time.monotonic()
         report = check.softmax(naps)
         assert report.failed_law == "no share is negative"
-        assert 0.04 < rung[0] - started < 0.25
-        assert len(rung) > 2
+        assert started + 0.04 < rung[0] < time.monotonic()
+        assert len(rung) > 1
         assert signal.getitimer(signal.ITIMER_REAL)[1] == 0.05
 
 

@@ -116,7 +116,7 @@ def one_line(message):
     """
     try:
         text = " ".join(str(message).split())
-    except Exception:
+    except (Exception, SystemExit):
         text = "(its message cannot be shown)"
     text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
