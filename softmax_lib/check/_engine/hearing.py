@@ -10,7 +10,7 @@ from softmax_lib.check._engine.showing import LONGEST, one_line
 
 MOST_WARNINGS = 5  # different ones that are kept of a call
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # an alarm of the caller may check as well, in between
 _ears = {}  # by thread
 _hooks = contextlib.ExitStack()  # what puts streams and warnings back
 
