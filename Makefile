@@ -29,7 +29,8 @@ ifneq ($(DEAD),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help book live pdf test test-site notebooks chapter lab mutants bench bench-site lock clean
+.NOTPARALLEL:
+.PHONY: help book runtime live pdf test test-site notebooks chapter lab mutants bench bench-site lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,9 @@ help:  ## list these targets
 book: $(READY)  ## build the site, strictly, into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The course is ready: open $(CURDIR)/_build/html/index.html in a browser."
+
+runtime: $(READY)  ## fetch what runs Python on the pages, for make book to put there (needs node)
+	$(BIN)/python tools/runtime.py
 
 live: $(READY)  ## serve the book, and show each change of a page or a style at once
 	$(BIN)/python tools/live.py
@@ -50,7 +54,7 @@ test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, s
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov
 
-test-site: $(BROWSING) book  ## read the built site in Chromium: screens, themes, keyboard, barriers
+test-site: $(BROWSING) runtime book  ## read the built site in Chromium: screens, themes, keyboard, barriers
 	$(BIN)/python -m pytest tests/site
 
 notebooks: $(READY)  ## execute every chapter and store its outputs

@@ -19,6 +19,8 @@ REPAIRS = {
     '<button class="btn search-button-field search-button__button pst-js-only" title="Search" '
     'aria-label="Search"': '<button class="btn search-button-field search-button__button '
     'pst-js-only" title="Search"',
+    # A server that knows notebooks as JSON has them shown, not kept.
+    '.ipynb" target="_blank"': '.ipynb" download',
     # The same for the icons of the theme switch, of which all but one are hidden.
     'data-mode="light" title="Light"': 'data-mode="light"',
     'data-mode="dark"  title="Dark"': 'data-mode="dark"',

@@ -35,10 +35,10 @@ THEME_SCRIPTS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
 REPLACED = ["scripts/fontawesome.js"]
 # Not needed while no page has an element of this class.
 NEEDED_FOR = {"design-tabs.js": "sd-tab-set"}
-# Asked for by some pages only: the stylesheet is small and goes to all, the script stays apart.
-EXPLORER = ("explorer.css", "explorer.js")
+# Asked for by some pages only: the stylesheet is small and goes to all, the scripts stay apart.
+APART = ("explorer.css", "explorer.js", "run.js")
 # Scripts that add classes to a page without being part of `site.js`.
-OTHER_SCRIPTS = ["searchtools.js", EXPLORER[1]]
+OTHER_SCRIPTS = ["searchtools.js", *APART[1:]]
 # The object that settings may belong to.
 OPTIONS = "documentation_options.js"
 # What is taken out of a script, and the file of this folder that does its work.
@@ -48,12 +48,18 @@ REPLACED_PARTS = {
         "scrollable.js",
     ),
 }
+# Comes after all others.
+OWN_SCRIPTS = ["arrive.js", "reading.js"]
+# Runs before all others, within the page.
+STORAGE = "<script>\n" + (HERE / "storage.js").read_text(encoding="utf-8") + "</script>"
+# What a script of a page calls by name belongs to all of them.
+DECLARATION = re.compile(r"^(?:const|let) (?=[A-Za-z_$])", re.MULTILINE)
 # The colours of code.
 CODE = "pygments.css"
 STYLESHEET, SCRIPT = "site.css", "site.js"
 # What pages still load by themselves. Of the rest, which is in the two files or in none, nothing
 # is published but the licences.
-LOADED = {STYLESHEET, SCRIPT, *EXPLORER, "searchtools.js", "language_data.js"}
+LOADED = {STYLESHEET, SCRIPT, *APART, "searchtools.js", "language_data.js"}
 SWEPT = ("*.css", "*.js", "*.map", "*webpack-macros.html", "locales/**/*.*", "vendor/**/*.*")
 LINK = re.compile(rf"(_static/(?:{re.escape(STYLESHEET)}|{re.escape(SCRIPT)}))(?:\?v=\w*)?")
 CLASS_OR_ID = re.compile(r"\b(?:class|id)=[\"']([^\"']*)[\"']")
@@ -94,11 +100,12 @@ def take_in(
         )
     # The templates ask for the two.
     context["css_files"], context["script_files"] = [], own_scripts
+    context["metatags"] = STORAGE + context.get("metatags", "")
 
 
 def _split(files: list) -> tuple[list, list]:
     """Separate what all pages ask for from what only this one does."""
-    own = [file for file in files if _name(file) in EXPLORER]
+    own = [file for file in files if _name(file) in APART]
     return [file for file in files if file not in own], own
 
 
@@ -132,7 +139,7 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
     words = {*classes, *WORD.findall(script)}
     for name in OTHER_SCRIPTS:
         words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
-    names = [*THEME_STYLES, *styles, EXPLORER[0]]
+    names = [*THEME_STYLES, *styles, APART[0]]
     css = prune("\n".join(read_style(static, name) for name in names), words)
     stylesheet = carry_icons(css, static)
 
@@ -152,7 +159,8 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
 
     But settings first, all of them lines within the page: a script that once waited for the page
     finds it complete, begins at once, and would miss what is set after it. Files and lines share
-    one scope, as they did apart. They are not strict, since the first does not say so.
+    one scope, as they did apart, and one that fails stops no other. They are not strict, since the
+    first does not say so.
     """
     parts = []
     for name, wanted in NEEDED_FOR.items():
@@ -173,8 +181,11 @@ def join_scripts(static: Path, scripts: list[str], classes: set[str]) -> str:
                         f"{part}. See what became of it, then _ext/bundle.py."
                     )
                 text = text.replace(part, "") + "\n;\n" + (HERE / own).read_text(encoding="utf-8")
-            parts.append(SOURCE_MAP.sub("", text).strip())
-    return "\n;\n".join(parts) + "\n"
+            parts.append(DECLARATION.sub("var ", SOURCE_MAP.sub("", text)).strip())
+    parts += [(HERE / name).read_text(encoding="utf-8").strip() for name in OWN_SCRIPTS]
+    return "".join(
+        f"try {{\n{part}\n}} catch (error) {{ reportError(error); }}\n" for part in parts
+    )
 
 
 def _comes(item: str) -> int:

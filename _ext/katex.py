@@ -9,7 +9,6 @@ reads woff2) and runs inside V8, which the package `mini-racer` embeds.
 from __future__ import annotations
 
 import atexit
-import re
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +30,6 @@ PROGRAM = VENDOR / "katex" / "katex.min.js"
 CLOSING = tuple(".,;:!?)]")
 SHORT = 40  # characters of TeX that fit into a line of a phone
 # What holds a line of a formula open, with the height of all that stands in it.
-STRUT = re.compile(r'class="strut" style="height:([\d.]+)em')
 OPTIONS = {"output": "htmlAndMathml", "throwOnError": True, "strict": "error"}
 
 
@@ -112,10 +110,8 @@ def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:
 def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
     html = set_formula(writer, node, one_display(node.astext()), display=True)
     writer.body.append(writer.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    # A wide formula scrolls inside this element, and never the page. Its height is known
-    # beforehand, so that a browser can leave it for later without a jump.
-    height = max(map(float, STRUT.findall(html)), default=0)
-    writer.body.append(f'<div class="formula" style="--height: {height:g}">{html}</div>')
+    # A wide formula scrolls inside this element, and never the page.
+    writer.body.append(f'<div class="formula">{html}</div>')
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, _("Link to this equation"))
@@ -127,8 +123,9 @@ def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
 def publish_stylesheet(app: Sphinx, config: Config) -> None:
     """Put KaTeX's stylesheet, fonts and licence onto the site; its program stays behind."""
     config.html_static_path.append(str(VENDOR))
-    config.exclude_patterns.append("katex/*.js")
+    config.exclude_patterns.append(f"katex/{PROGRAM.name}")
     app.add_css_file("katex/katex.min.css")
+    app.add_js_file("katex/copy-tex.min.js")  # a formula that is copied is its TeX
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

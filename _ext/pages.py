@@ -1,4 +1,4 @@
-"""Sphinx extension: image sizes, heights of sections to come, transparent figures.
+"""Sphinx extension: image sizes, transparent figures.
 
 Above all the size of every picture, so that the text does not jump when the picture is there. And
 figures bring white paper along, for notebooks may be dark: a page gives them its own.
@@ -7,12 +7,10 @@ figures bring white paper along, for notebooks may be dark: a page gives them it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -25,10 +23,6 @@ UNITS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
 PAPER = re.compile(r'(<g id="patch_1">\s*<path [^>]*style="fill: )#ffffff(?=")')
 # sphinx-exercise puts the space into the link, where it is underlined.
 SOLUTION = re.compile(r"(>Solution to)(<a [^>]*>) ")
-SECTION = re.compile(r'<section id="([^"]+)">')
-# Heights in rem, as the stylesheet makes them on the average.
-LINE, CODE, ROW, PICTURE, GAP, BOX = 1.2, 3.5, 3, 20, 1.4, 5
-BOXES = {"exercise", "solution"}
 LENGTH = re.compile(r"([\d.]+)(px|pt|in|)$")
 
 
@@ -63,52 +57,6 @@ def size_images(body: str, sources: dict[str, Path]) -> str:
     return IMAGE.sub(sized, body)
 
 
-def guess(section: nodes.section) -> tuple[int, int]:
-    """Return what the height of a section can be guessed from.
-
-    Its letters, which fill more or fewer lines with the width of the window; and in rem, roughly,
-    what has a height of its own: lines of code, formulas, pictures, and the space between blocks.
-    """
-    letters = rem = 0
-    for node in section.findall():
-        folded = any("dropdown" in at.get("classes", ()) for at in _above(node, section))
-        if isinstance(node, nodes.literal_block) and not folded:
-            rem += CODE + LINE * (node.astext().count("\n") + 1)
-        elif isinstance(node, nodes.math_block) and not folded:
-            rem += ROW * (node.astext().count(r"\\") + 1)
-        elif BOXES & set(getattr(node, "attributes", {}).get("classes", ())):
-            rem += BOX
-        elif isinstance(node, nodes.image):
-            rem += PICTURE
-        elif isinstance(node, nodes.paragraph | nodes.title) and not folded:
-            letters += len(node.astext())
-            rem += GAP
-    return letters, round(rem)
-
-
-def _above(node: nodes.Node, top: nodes.Node) -> Iterator[nodes.Element]:
-    while node is not top:
-        node = node.parent
-        yield node
-
-
-def write_guesses(body: str, doctree: nodes.document) -> str:
-    """Write into each section below the page's own what its height can be guessed from."""
-    found = {}
-    for page in doctree.findall(nodes.section):
-        if isinstance(page.parent, nodes.document):
-            sections = (part for part in page if isinstance(part, nodes.section))
-            found |= {section["ids"][0]: guess(section) for section in sections}
-
-    def with_guess(match: re.Match) -> str:
-        if match[1] not in found:
-            return match.group()
-        letters, rem = found[match[1]]
-        return f'<section id="{match[1]}" style="--letters: {letters}; --rem: {rem}">'
-
-    return SECTION.sub(with_guess, body)
-
-
 def complete(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -118,8 +66,7 @@ def complete(
     if "body" in context:
         images = app.builder.images
         sources = {name: Path(app.srcdir) / source for source, name in images.items()}
-        body = SOLUTION.sub(r"\1 \2", size_images(context["body"], sources))
-        context["body"] = write_guesses(body, doctree) if doctree else body
+        context["body"] = SOLUTION.sub(r"\1 \2", size_images(context["body"], sources))
 
 
 def take_paper_away(app: Sphinx, exception: Exception | None) -> None:

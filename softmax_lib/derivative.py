@@ -22,7 +22,8 @@ def softmax_jacobian(logits):
     Returns
     -------
     ndarray, shape (..., C, C)
-        Symmetric, positive semidefinite, of rank C - 1: every row sums to 0.
+        Symmetric and positive semidefinite; every row sums to 0. As long as no p_i is 0, the
+        rank is C - 1. No eigenvalue is above 1/2.
 
     Raises
     ------
@@ -144,7 +145,8 @@ def numerical_jacobian(f, x, *, method="central"):
     ----------
     f : callable
         Takes an array like `x` and returns an array or a scalar. For the complex step it must
-        accept complex numbers and be analytic: no abs, no maximum.
+        accept complex numbers and be analytic: no abs, and no maximum, but for one of the real
+        parts that is a shift and cancels.
     x : array_like
         Where to differentiate; in float64.
     method : {"central", "complex"}, default "central"

@@ -3,7 +3,8 @@
 It brings NumPy as ``np``, Matplotlib's ``pyplot`` as ``plt``, all functions of `softmax_lib`, and
 what the chapters show things with: `check` an exercise, `prove` an equation, print the
 `source_of` a function, draw with `plots` into a `figure` of the page's width, and take hold of a
-`SoftmaxExplorer`. Figures get the look of the course, and NumPy prints three digits.
+`SoftmaxExplorer`. Figures get the look of the course, and NumPy prints three digits. Without
+Matplotlib or SymPy, as in a browser, there are no figures or no proofs.
 
 Outside of a chapter, ``from softmax_lib import softmax`` is the plain way.
 
@@ -14,32 +15,33 @@ Examples
 [0.879 0.119 0.002]
 """
 
-import matplotlib.pyplot as plt
+from importlib.util import find_spec
+
 import numpy as np
 
 import softmax_lib
 from softmax_lib import *  # noqa: F403
-from softmax_lib import check, plots
+from softmax_lib import check
 from softmax_lib.course import CHAPTERS
 from softmax_lib.explorer import SoftmaxExplorer
-from softmax_lib.plots.style import figure, use_course_style
 from softmax_lib.source import source_of
-from softmax_lib.symbolic import prove
 
-__all__ = [
-    *softmax_lib.__all__,
-    "SoftmaxExplorer",
-    "check",
-    "figure",
-    "np",
-    "plots",
-    "plt",
-    "prove",
-    "source_of",
-]
+__all__ = [*softmax_lib.__all__, "SoftmaxExplorer", "check", "np", "source_of"]
 
-for _chapter in CHAPTERS:
-    _chapter.room("plots")  # so that `plots.overflow` is there
+if find_spec("matplotlib"):
+    import matplotlib.pyplot as plt
 
-use_course_style()
+    from softmax_lib import plots
+    from softmax_lib.plots.style import figure, use_course_style
+
+    __all__ += ["figure", "plots", "plt"]
+    for _chapter in CHAPTERS:
+        _chapter.room("plots")  # so that `plots.overflow` is there
+    use_course_style()
+
+if find_spec("sympy"):
+    from softmax_lib.symbolic import prove
+
+    __all__ += ["prove"]
+
 np.set_printoptions(precision=3, suppress=True)

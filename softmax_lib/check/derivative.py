@@ -274,3 +274,162 @@ BACKWARD = Exercise(
     _product_laws("cotangent", "slopes"),
     PRODUCT,
 )
+
+
+def _log_jacobian(z):
+    return np.eye(z.size) - softmax(z)
+
+
+def _divided(z):
+    with np.errstate(all="ignore"):
+        return softmax_jacobian(z) / softmax(z)[:, None]
+
+
+LOG_JACOBIAN = (
+    Mistake(
+        "zero-by-zero",
+        "A share that has underflowed divides 0 by 0. Cancel the factor p_i on paper, before "
+        "anything is computed: what is left is delta_ij - p_j.",
+        "sec-lse-gradient",
+    ).like(_divided),
+    Mistake(
+        "derivative-of-the-share",
+        "This is the derivative of p, not of log p. The logarithm takes the factor p_i away.",
+        "sec-lse-gradient",
+    ).like(softmax_jacobian),
+    Mistake(
+        "share-of-the-row",
+        "Each row repeats its own share. The share belongs to the logit that is raised, the "
+        "column: every row holds the whole p.",
+        "sec-lse-gradient",
+    ).like(lambda z: _log_jacobian(z).T),
+    Mistake(
+        "log-sum-exp-held",
+        "Only z_i is differentiated. log-sum-exp moves as well; its slopes are p.",
+        "sec-lse-gradient",
+    ).like(lambda z: np.eye(z.size)),
+    Mistake(
+        "log-sum-exp-added",
+        "The shares are added. log p_i is z_i minus log-sum-exp, so its slopes are delta_ij minus "
+        "p_j.",
+        "sec-lse-gradient",
+    ).like(lambda z: np.eye(z.size) + softmax(z)),
+    Mistake(
+        "own-logit-missing",
+        "Only log-sum-exp is differentiated. z_i itself is missing; its slope is 1, on the "
+        "diagonal.",
+        "sec-lse-gradient",
+    ).like(lambda z: np.tile(-softmax(z), (z.size, 1))),
+    overflow.NO_SHIFT.like(lambda z: np.eye(z.size) - naive(z)),
+    general.FEW_DIGITS,
+)
+LOGARITHM = Exercise(
+    "log_softmax_jacobian(logits)",
+    _log_jacobian,
+    """Check the Jacobian matrix of the logarithm of softmax, for one example.
+
+    ``log_softmax_jacobian(logits)`` takes an array of shape (C,) and returns the entries
+    d(log p_i) / dz_j in the shape (C, C).
+
+    >>> from softmax_lib import softmax_jacobian
+    >>> check.log_softmax_jacobian(softmax_jacobian).diagnosis
+    'derivative-of-the-share'
+    """,
+    (
+        Law("there is one entry for every pair of classes", SMALL, has_shape),
+        Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1), "row sums")),
+        Law("the diagonal is 1 - p_i", SMALL, agrees(np.diag, "diagonal")),
+        Law(
+            "off the diagonal it is -p_j",
+            SMALL,
+            agrees(lambda J: J * (1 - np.eye(len(J))), "off the diagonal"),
+        ),
+        Law("logits of 1000 and -1000 make no nan", LARGE),
+        left_alone(SMALL, "the logits are left as they were"),
+    ),
+    LOG_JACOBIAN,
+)
+
+
+def _heated(z, T):
+    return -softmax_jvp(z / T, z - z.max()) / T**2
+
+
+def _with_shares(formula):
+    """Return a wrong formula in p at the temperature T as a function of logits and temperature."""
+    return lambda z, T: formula(softmax(z / T), z, T)
+
+
+HEATED = (
+    Mistake(
+        "shares-at-one",
+        "The shares are taken at the temperature 1. In the slope at T they are those at T, in the "
+        "mean too: softmax(z / T).",
+        "sec-temperature-slope",
+    ).like(lambda z, T: -softmax_jvp(z, z) / T**2),
+    Mistake(
+        "heat-gives",
+        "The sign is wrong. Heat takes from the classes above the mean: 1 / T falls as T rises.",
+        "sec-temperature-slope",
+    ).like(lambda z, T: -_heated(z, T)),
+    Mistake(
+        "temperature-left-out",
+        "The factor 1 / T^2 is missing. It is the slope of 1 / T, but for its sign.",
+        "sec-temperature-slope",
+    ).like(lambda z, T: _heated(z, T) * T**2),
+    Mistake(
+        "divided-once",
+        "It is divided by T once. The slope of 1 / T is -1 / T^2.",
+        "sec-temperature-slope",
+    ).like(lambda z, T: _heated(z, T) * T),
+    Mistake(
+        "divided-thrice",
+        "It is divided by T once too often. If z / T stands in the brackets, only 1 / T stands in "
+        "front of them.",
+        "sec-temperature-slope",
+    ).like(lambda z, T: _heated(z, T) / T),
+    Mistake(
+        "plain-mean-of-logits",
+        "The mean logit is not weighted. Each logit counts with its share: it is the sum of p_c "
+        "z_c.",
+        "sec-temperature-slope",
+    ).like(_with_shares(lambda p, z, T: -p * (z - z.mean()) / T**2)),
+    Mistake(
+        "mean-logit-missing",
+        "The mean logit is not subtracted. What some classes lose the others gain, so the slopes "
+        "sum to 0.",
+        "sec-temperature-slope",
+    ).like(_with_shares(lambda p, z, T: -p * z / T**2)),
+    overflow.NO_SHIFT.like(lambda z, T: -_naive_product(z / T, z) / T**2),
+    general.FEW_DIGITS,
+)
+
+
+_HEATS = tuple(
+    (np.array(z, dtype=float), T)
+    for z, T in (([1, 0], 1.0), ([2, 0], 2.0), *((EXAMPLE, T) for T in (1.0, 0.5, 4.0, 32.0)))
+)
+_LEVEL = tuple((np.full(size, 2.0), T) for size, T in ((2, 1.0), (3, 4.0)))
+HEAT = Exercise(
+    "temperature_slope(logits, temperature)",
+    _heated,
+    """Check the slope of softmax in the temperature, for one example.
+
+    ``temperature_slope(logits, temperature)`` takes an array of shape (C,) and a number, and
+    returns the slopes dp_i / dT in the shape (C,).
+
+    >>> from softmax_lib import softmax
+    >>> check.temperature_slope(lambda z, T: -softmax(z / T) * z / T**2).diagnosis
+    'mean-logit-missing'
+    """,
+    (
+        Law("there is one number for every logit", _HEATS, has_shape),
+        Law("equal logits do not react to heat", _LEVEL),
+        Law("the slopes sum to 0", _HEATS, agrees(lambda slopes: slopes.sum(axis=-1), "sum")),
+        Law("the slopes are right at the temperature 1", (_HEATS[0], _HEATS[2])),
+        Law("the slopes are right at other temperatures", _HEATS),
+        Law("logits of 1000 and -1000 make no nan", tuple((z, 0.5) for (z,) in LARGE)),
+        left_alone(_HEATS),
+    ),
+    HEATED,
+)

@@ -1,4 +1,4 @@
-"""The figures of chapter 3: a nudge, saturation, the Jacobian, a variance, two error curves."""
+"""The figures of chapter 3: a nudge, saturation, the Jacobian, a variance, a peak, two errors."""
 
 import mpmath
 import numpy as np
@@ -67,9 +67,9 @@ def jacobian_map(ax, logits):
             depth = round(float(0.06 + 0.7 * abs(entry) / strongest), 3)
             corner = (column - 0.48, row - 0.48)
             ax.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, alpha=depth))
-            text = f"{entry:+.4f}".replace("-", MINUS)
+            text = f"{entry:+.5f}".replace("-", MINUS)  # with four, a row would sum to 0.0001
             ax.text(column, row, text, ha="center", va="center", size=12)
-        ax.text(size - 0.35, row, f"sum {abs(jacobian[row].sum()):.4f}", va="center", color=REST)
+        ax.text(size - 0.35, row, f"sum {abs(jacobian[row].sum()):.5f}", va="center", color=REST)
     ax.set_xticks(range(size), CLASSES[:size])
     ax.set_yticks(range(size), CLASSES[:size])
     ax.set(xlabel="the logit that is raised", ylabel="the probability that moves")
@@ -126,24 +126,84 @@ def spread(ax, logits, tangent):
     return ax
 
 
+def peak_temperature(logits, own):
+    """Return the temperature at which a logit is the mean of all, each counted with its share."""
+    z = np.asarray(logits, dtype=float)
+    cold, hot = 1e-2, 1e6
+    for _ in range(100):  # the mean falls as the temperature rises
+        middle = np.sqrt(cold * hot)
+        above = softmax(z, temperature=middle) @ z > z[own]
+        cold, hot = (middle, hot) if above else (cold, middle)
+    return float(middle)
+
+
+def peak(ax, logits, own=1, coldest=1.0, hottest=100.0):
+    """Draw the mean logit over the temperature, and below it one share, highest where it is met."""
+    z = np.asarray(logits, dtype=float)
+    temperatures = np.geomspace(coldest, hottest, 121)
+    p = softmax(z / temperatures[:, None])
+    top = peak_temperature(z, own)
+    share = softmax(z, temperature=top)[own]
+
+    def below(p):
+        """Place a probability from 0.1 to 0.4 in the lower half, under the logits from 0 to 3."""
+        return (p - 0.4) / 0.3 * 2.6 - 0.8
+
+    ax.axvline(round(top, 6), color=FAINT, linewidth=1.4, linestyle=":")
+    ax.plot(temperatures.round(6), (p @ z).round(6), color=LOGIT)
+    ax.axhline(z[own], color=LOGIT, linewidth=1.4, linestyle="--")
+    _note(ax, rf"the {CLASSES[own]}'s logit {z[own]:g}", (hottest, z[own]), (0, 5), ha="right")
+    _note(ax, r"mean logit $\bar z$", (2, softmax(z / 2) @ z), (8, 4))
+    ax.plot(temperatures.round(6), below(p[:, own]).round(6), color=PROBABILITY)
+    ax.plot([round(top, 6)], [below(share).round(6)], "o", color=PROBABILITY)
+    even = 1 / len(z)
+    ax.axhline(round(below(even), 6), color=FAINT, linewidth=1, linestyle="--")
+    _note(ax, f"1/{len(z)}", (coldest, below(even)), (4, 4))
+    _note(ax, f"{share:.4f} at T = {top:.3f}", (top, below(share)), (6, 7))
+    _note(ax, f"probability of the {CLASSES[own]}", (2, below(softmax(z / 2)[own])), (10, -4))
+    shares = np.array([0.1, 0.2, 0.3, 0.4])
+    ax.set(xscale="log", xlim=(coldest, hottest), ylim=(below(0.08), 3), xlabel="temperature T")
+    ax.set_yticks([0, 1, 2, 3, *below(shares).round(6)], [0, 1, 2, 3, *shares])
+    ax.set_xticks([1, 10, 100], ["1", "10", "100"])
+    ax.tick_params(which="minor", length=0)
+    return ax
+
+
 def steps_of(decades):
     """Return four steps a decade, from 1 downwards; read as decimals, so the same everywhere."""
     heads = ("5.62", "3.16", "1.78", "1")
     return [1.0, *(float(f"{head}e-{n}") for n in range(1, decades + 1) for head in heads)]
 
 
-def step_errors(logits, steps):
-    """Return the relative errors of three numerical derivatives of p_1 in z_1, for each step.
+def _arithmetic():
+    """Return numbers that are rounded as float64 rounds, and nearly exact ones.
 
-    Every operation is rounded to 53 bits by mpmath, as float64 rounds it. NumPy's own exp
-    differs in the last bit from one processor to another, and here the last bits are the news.
+    NumPy's own exp differs in the last bit from one processor to another, and in the figures of
+    errors the last bits are the news.
     """
     double, exact = mpmath.MPContext(), mpmath.MPContext()
     double.prec, exact.prec = 53, 200
+    return double, exact
+
+
+def _imaginary_quotient(above, below):
+    """Return the imaginary part of a quotient, each operation rounded; mpmath rounds but once."""
+    a, b, c, d = above.real, above.imag, below.real, below.imag
+    return (b * c - a * d) / (c * c + d * d)
+
+
+def step_errors(logits, steps):
+    """Return the relative errors of three numerical derivatives of p_1 in z_1, for each step."""
+    double, exact = _arithmetic()
+
+    def parts(first, context):
+        rest = [context.exp(context.mpf(float(logit))) for logit in logits[1:]]
+        above = context.exp(first)
+        return above, sum(rest, above)
 
     def p(first, context):
-        rest = [context.exp(context.mpf(float(logit))) for logit in logits[1:]]
-        return context.exp(first) / sum(rest, context.exp(first))
+        above, below = parts(first, context)
+        return above / below
 
     share = p(exact.mpf(float(logits[0])), exact)
     truth = share * (1 - share)
@@ -153,11 +213,60 @@ def step_errors(logits, steps):
         found = {
             "forward": (p(z + h, double) - p(z, double)) / h,
             "central": (p(z + h, double) - p(z - h, double)) / (2 * h),
-            "complex": p(double.mpc(z, h), double).imag / h,
+            "complex": _imaginary_quotient(*parts(double.mpc(z, h), double)) / h,
         }
         for method, slope in found.items():
             errors[method].append(float(abs(exact.mpf(slope) - truth) / truth))
     return {method: np.array(values) for method, values in errors.items()}
+
+
+def gap_errors(gaps):
+    """Return the relative errors of dp_1 / dz_1 of two classes, for each gap of their logits.
+
+    By the central difference; by the complex step of e^z_1 / S; and by that of 1 / (1 + e^-gap),
+    in which no two numbers of the same sign are subtracted.
+    """
+    double, exact = _arithmetic()
+
+    def p(gap):
+        return double.exp(gap) / (double.exp(gap) + 1)
+
+    errors = {"central": [], "complex": [], "rewritten": []}
+    step, tiny = double.mpf(2) ** -17, double.mpf(2) ** -600
+    for gap in gaps:
+        z = double.mpf(float(gap))
+        truth = 1 / (2 + 2 * exact.cosh(exact.mpf(z)))
+        above, falling = double.exp(double.mpc(z, tiny)), double.exp(double.mpc(-z, -tiny))
+        found = {
+            "central": (p(z + step) - p(z - step)) / (2 * step),
+            "complex": _imaginary_quotient(above, above + 1) / tiny,
+            "rewritten": _imaginary_quotient(double.mpc(1), 1 + falling) / tiny,
+        }
+        for method, slope in found.items():
+            errors[method].append(float(abs(exact.mpf(slope) - truth) / truth))
+    return {method: np.array(values) for method, values in errors.items()}
+
+
+def gap_curves(ax, widest=45):
+    """Draw the relative errors of numerical derivatives over the gap of two logits."""
+    gaps = np.arange(0, widest + 0.5, 0.5)
+    errors = gap_errors(gaps)
+    looks = {"rewritten": ("#999999", "-", 4.5), "complex": (INK, "-", 1.6)}
+    looks |= {"central": (INK, "--", 1.6)}
+    for method, (colour, dash, width) in looks.items():
+        y = _logarithm(errors[method])
+        ax.plot(gaps, y, color=colour, linestyle=dash, linewidth=width, label=method)
+    for text, place, side in (
+        ("central difference", (13.5, -4.2), "right"),
+        ("complex step of $e^{z_1} / S$", (24, -10.6), "left"),
+        ("complex step of $1 / (1 + e^{z_2 - z_1})$", (45, -14.9), "right"),
+    ):
+        ax.annotate(text, place, ha=side)
+    ax.set(xlabel="gap $z_1 - z_2$", ylabel="relative error", xlim=(0, widest))
+    ax.set_ylim(-17.3, 1.3)
+    ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)])
+    ax.grid(axis="y", color=FAINT, linewidth=0.5)
+    return ax
 
 
 def error_curves(ax, logits, decades=20):
@@ -168,12 +277,12 @@ def error_curves(ax, logits, decades=20):
     grey = "#999999"
     looks = {"complex": (grey, "-", 4.5), "central": (INK, "--", 1.6), "forward": (INK, ":", 1.8)}
     for method, (colour, dash, width) in looks.items():
-        x, y = np.log10(steps).round(6), np.log10(errors[method]).round(6)
+        x, y = np.log10(steps).round(6), _logarithm(errors[method])
         ax.plot(x, y, color=colour, linestyle=dash, linewidth=width, label=method)
     for text, place in (
         ("forward difference", (-3.4, -2.9)),
         ("central difference", (-6.3, -12.0)),
-        ("complex step", (-11.0, -14.6)),
+        ("complex step", (-11.0, -13.7)),
     ):
         ax.annotate(text, place, ha="right")
     ax.set(xlabel="step $h$", ylabel="relative error", xlim=(-decades, 0.2), ylim=(-17.3, 0.7))
@@ -181,6 +290,11 @@ def error_curves(ax, logits, decades=20):
     ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)])
     ax.grid(axis="y", color=FAINT, linewidth=0.5)
     return ax
+
+
+def _logarithm(errors):
+    """Return the power of ten of each error; one of 0, which has none, is drawn at the bottom."""
+    return np.log10(np.clip(errors, 1e-17, 10)).round(6)
 
 
 def _power(exponent):

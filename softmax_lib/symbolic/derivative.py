@@ -1,16 +1,9 @@
 """Equations of the derivative of softmax: its Jacobian, and what that does to a vector."""
 
-from sympy import IndexedBase, Integer, Matrix, Rational, Symbol, evaluate, exp, log
+from sympy import IndexedBase, Integer, Rational, Symbol, evaluate, exp, log
 
 from softmax_lib.derivative import softmax_jacobian, softmax_jvp
-from softmax_lib.symbolic._engine.expressions import (
-    C,
-    ForEachC,
-    Partial,
-    delta,
-    product_over,
-    sum_over,
-)
+from softmax_lib.symbolic._engine.expressions import Partial, delta, sum_over
 from softmax_lib.symbolic._engine.ledger import Chain, Claim, Code, Step, Theorem
 from softmax_lib.symbolic.definition import SOFTMAX, SOFTMAX_AT_T, SUM, S, T, c, i, j, p, z
 from softmax_lib.symbolic.overflow import LOGSUMEXP, LSE
@@ -19,26 +12,12 @@ J = IndexedBase("J", real=True)
 v = IndexedBase("v", real=True)
 JV = IndexedBase("(J v)", real=True)
 MEAN = Symbol(r"\bar v", real=True)
+MEAN_LOGIT = Symbol(r"\bar z", real=True)
+H = Symbol("H", real=True)
 HALF = Rational(1, 2)
 
 
-class LeadingMinor(ForEachC):
-    """Determinant of a matrix without its last row and column: ``LeadingMinor(J[i, j], i, j)``."""
-
-    def for_size(self, size):
-        entry, row, column = self.args
-        kept = range(1, size)
-        rows = [[entry.xreplace({row: s, column: t}) for t in kept] for s in kept]
-        return Matrix(rows).det(method="berkowitz")
-
-    def _latex(self, printer):
-        return r"\det\,(J_{ij})_{i,j < C}"
-
-    def _sympystr(self, printer):
-        return "det(J[i, j], i, j < C)"
-
-
-SYMBOLS = (J[i, j], v[i], JV[i], MEAN, LeadingMinor(J[i, j], i, j))
+SYMBOLS = (J[i, j], v[i], JV[i], MEAN, MEAN_LOGIT, H)
 
 with evaluate(False):
     JACOBIAN = (J[i, j], p[i] * (delta(i, j) - p[j]))
@@ -50,6 +29,11 @@ with evaluate(False):
     form = sum_over(sum_over(v[i] * J[i, j] * v[j], j), i)
     pairs = HALF * sum_over(sum_over(p[i] * p[j] * (v[i] - v[j]) ** 2, j), i)
     variance = sum_over(p[c] * (v[c] - MEAN) ** 2, c)
+
+    SUM_SLOPE = sum_over(-(z[c] / T**2) * exp(z[c] / T), c)
+    MEAN_Z = (MEAN_LOGIT, sum_over(p[c] * z[c], c))
+    ENTROPY = (H, -sum_over(p[c] * log(p[c]), c))
+    variance_z = sum_over(p[c] * (z[c] - MEAN_LOGIT) ** 2, c)
 
     def by_quotient_rule(at):
         above = Partial(exp(z[i]), z[at]) * S - exp(z[i]) * Partial(S, z[at])
@@ -178,22 +162,6 @@ with evaluate(False):
             using=(SOFTMAX, JACOBIAN),
         ),
         Theorem(
-            "jacobian-minor",
-            r"\det\,(J_{ij})_{i,j < C} = \prod_{c=1}^{C} p_c",
-            Claim(LeadingMinor(J[i, j], i, j), "=", product_over(p[c], c)),
-            Chain(
-                Step(
-                    (1 - sum_over(p[c], c, C - 1)) * product_over(p[c], c, C - 1),
-                    "matrix determinant lemma",
-                ),
-                Step(p[C] * product_over(p[c], c, C - 1), "the probabilities sum to one"),
-                Step(product_over(p[c], c), "all factors together"),
-            ),
-            using=(JACOBIAN,),
-            sums_to_one=(p[c],),
-            general=False,
-        ),
-        Theorem(
             "jvp",
             r"(J v)_i = p_i \left(v_i - \sum_{c=1}^{C} p_c v_c\right)",
             Claim(JV[i], "=", p[i] * (v[i] - weighted)),
@@ -249,6 +217,59 @@ with evaluate(False):
                 let=(SUM_T,),
             ),
             using=(SOFTMAX_AT_T,),
+        ),
+        Theorem(
+            "temperature-slope",
+            r"\frac{\partial p_i}{\partial T} = -\frac{1}{T^2} p_i (z_i - \bar z)",
+            Claim(Partial(p[i], T), "=", -(1 / T**2 * p[i] * (z[i] - MEAN_LOGIT))),
+            Chain(
+                Step(Partial(exp(z[i] / T) / S, T), "definition of $p_i$ at $T$"),
+                Step(
+                    (-(z[i] / T**2) * exp(z[i] / T) * S - exp(z[i] / T) * SUM_SLOPE) / S**2,
+                    "quotient rule; $z_c / T$ has the slope $-z_c / T^2$",
+                ),
+                Step(
+                    -(1 / T**2 * (exp(z[i] / T) / S))
+                    * (z[i] - sum_over(exp(z[c] / T) / S * z[c], c)),
+                    "take out $-1 / T^2$ and $e^{z_i / T} / S$",
+                ),
+                Step(
+                    -(1 / T**2 * p[i] * (z[i] - sum_over(p[c] * z[c], c))),
+                    "definition of $p_i$ and $p_c$",
+                ),
+                Step(-(1 / T**2 * p[i] * (z[i] - MEAN_LOGIT)), r"definition of $\bar z$"),
+                let=(SUM_T,),
+            ),
+            using=(SOFTMAX_AT_T, MEAN_Z),
+        ),
+        Theorem(
+            "entropy-slope",
+            r"\frac{\partial H}{\partial T} = "
+            r"\frac{1}{T^3} \sum_{c=1}^{C} p_c (z_c - \bar z)^2 \ge 0",
+            Claim(Partial(H, T), "=", 1 / T**3 * variance_z, r"\ge", Integer(0)),
+            Chain(
+                Step(-Partial(sum_over(p[c] * log(p[c]), c), T), "definition of $H$"),
+                Step(
+                    -sum_over(Partial(p[c], T) * (log(p[c]) + 1), c),
+                    "product rule",
+                ),
+                Step(
+                    1 / T**2 * sum_over(p[c] * (z[c] - MEAN_LOGIT) * (log(p[c]) + 1), c),
+                    "the slope in $T$",
+                ),
+                Step(
+                    1 / T**2 * sum_over(p[c] * (z[c] - MEAN_LOGIT) * (z[c] / T - log(S) + 1), c),
+                    r"$\log p_c = z_c / T - \log S$",
+                ),
+                Step(
+                    1 / T**3 * sum_over(p[c] * (z[c] - MEAN_LOGIT) * z[c], c),
+                    r"$\sum_c p_c (z_c - \bar z) = 0$",
+                ),
+                Step(1 / T**3 * variance_z, "for the same reason"),
+                let=(SUM_T,),
+                sign=r"\ge 0",
+            ),
+            using=(SOFTMAX_AT_T, MEAN_Z, ENTROPY),
         ),
         Theorem(
             "diagonal-bound",

@@ -324,15 +324,19 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
 
 def exercises_have_a_hint(notebook: NotebookNode) -> list[str]:
     """Between an exercise and its solution stands one hint, folded on the site and in Lab."""
-    text = "\n".join(cell.source for _, cell in of_kind(notebook, "markdown"))
-    parts = re.split(r"\{exercise(?:-start)?\} (.*)", text)
-    mark = r'\{(solution)(?:-start)?\}|<details class="(hint)">\n<summary>Hint</summary>\n\n'
-    complaints = []
-    for title, rest in zip(parts[1::2], parts[2::2], strict=True):
-        marks = ["".join(found) for found in re.findall(mark, rest)]
-        if marks != ["hint", "solution"]:
-            complaints.append(f"exercise {title!r} is followed by {marks}, not hint and solution")
-    return complaints
+    marks: dict[str, list[str]] = {}
+    for _, directive in all_directives(notebook):
+        if directive.name.removesuffix("-start") == "exercise":
+            marks[directive.argument] = []
+        elif marks and directive.name.removesuffix("-start") == "solution":
+            marks[list(marks)[-1]].append("solution")
+        elif marks and directive.options.get("class") == "hint dropdown":
+            marks[list(marks)[-1]].append(directive.argument)
+    return [
+        f"exercise {title!r} is followed by {found}, not by its hint and its solution"
+        for title, found in marks.items()
+        if found != ["Hint", "solution"]
+    ]
 
 
 def heading_level(text: str) -> int:

@@ -1,11 +1,10 @@
-"""The extension that sizes pictures and sections beforehand."""
+"""The extension that sizes pictures beforehand."""
 
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import pytest
-from docutils import nodes
 from sphinx.errors import ExtensionError
 
 import pages
@@ -65,29 +64,6 @@ def test_paper_is_taken_from_under_a_figure_and_white_that_is_drawn_stays(tmp_pa
     root = ElementTree.parse(file).getroot()
     fills = {name: root.find(f".//*[@id='{name}']/*").get("style") for name in ("patch_1", "drawn")}
     assert fills == {"patch_1": "fill: none", "drawn": "fill: #ffffff"}
-
-
-def section(name, *children):
-    return nodes.section("", *children, ids=[name])
-
-
-def test_a_guess_counts_what_is_seen():
-    text, code = nodes.paragraph("", "ten signs!"), nodes.literal_block("", "a\nb")
-    plain = section("s", text)
-    assert pages.guess(plain)[0] == 10
-    assert pages.guess(section("s", text.deepcopy(), code))[1] > pages.guess(plain)[1]
-    folded = nodes.admonition("", code.deepcopy(), text.deepcopy(), classes=["dropdown"])
-    assert pages.guess(section("s", text.deepcopy(), folded)) == pages.guess(plain)
-
-
-def test_only_the_sections_below_the_page_get_a_guess():
-    document = nodes.document(None, None)
-    inner = section("inner", nodes.paragraph("", "four"))
-    document += section("page", section("outer", inner))
-    body = '<section id="page"><section id="outer"><section id="inner"></section></section>'
-    written = pages.write_guesses(body, document)
-    assert '<section id="page"><section id="outer" style="--letters: 4; --rem: 1">' in written
-    assert '<section id="inner">' in written
 
 
 def test_a_page_names_its_viewport_once_and_links_no_space():

@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import log_loss
 
 from softmax_lib import SoftmaxRegression
-from softmax_lib.plots.derivative import step_errors
+from softmax_lib.plots.derivative import gap_errors, step_errors
 
 CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("*.ipynb"))
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
@@ -50,9 +50,20 @@ def two_bottoms():
     errors = step_errors(LOGITS, [*np.logspace(-8.5, -7.5, 9), *np.logspace(-5.5, -4.5, 9)])
     forward, central = np.median(errors["forward"][:9]), np.median(errors["central"][9:])
     assert 1e-9 < forward < 1e-7 and 1e-12 < central < 1e-10
-    flat = step_errors(LOGITS, [1e-12, 1e-16, 1e-20])["complex"]
-    assert flat == pytest.approx(5e-16, rel=0.2)
-    return 9, 7, 8, 12, 10, 5, 16
+    flat = step_errors(LOGITS, np.logspace(-20, -8, 25))["complex"]
+    assert flat.max() < 1e-14
+    return 9, 7, 8, 12, 10, 5, 14
+
+
+def small_slopes():
+    """Where two lines start and when they reach 1, what the third stays below, and two steps."""
+    gaps = np.arange(0, 45.5, 0.5)
+    errors = gap_errors(gaps)
+    assert 1e-11 < errors["central"][0] < 2e-11
+    assert errors["complex"][0] < 1e-16
+    assert errors["rewritten"].max() < 1e-15
+    gone = [gaps[errors[method] > 0.9][0] for method in ("central", "complex")]
+    return 11, 16, 15, *np.floor(gone), 2, 17, 600
 
 
 def fed_twice(gaps):
@@ -114,6 +125,7 @@ BESIDE = {
     "fig-ulp-of-the-winner": lambda svg: gone_at(),
     "fig-saturation": lambda svg: LOGITS[:1],
     "fig-step": lambda svg: [*two_bottoms(), np.finfo(float).nmant + 1],
+    "fig-small-slopes": lambda svg: small_slopes(),
     "fig-two-slopes": lambda svg: SHARES,
     "fig-second-softmax": lambda svg: top_of_the_second_softmax(),
     "fig-settling": lambda svg: settled(),

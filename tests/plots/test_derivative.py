@@ -5,6 +5,7 @@ import mpmath
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from scipy.optimize import minimize_scalar
 from scipy.special import softmax as scipy_softmax
 
 from drawn import MINUS, texts
@@ -61,13 +62,13 @@ def test_jacobian_map_writes_every_entry_and_colours_it_by_its_sign(ax):
     for cell in ax.patches:
         column, row = (round(place + 0.48) for place in cell.get_xy())
         entry = expected[row, column]
-        assert written[column, row] == f"{entry:+.4f}".replace("-", MINUS)
+        assert written[column, row] == f"{entry:+.5f}".replace("-", MINUS)
         assert to_rgb(cell.get_facecolor()) == to_rgb(PULL if entry > 0 else PUSH)
         strength[abs(entry)] = cell.get_alpha()
     assert len(ax.patches) == expected.size
     assert [strength[size] for size in sorted(strength)] == sorted(strength.values())
     assert strength[max(strength)] == pytest.approx(0.76)
-    assert texts(ax).count("sum 0.0000") == 3
+    assert texts(ax).count("sum 0.00000") == 3
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row stands on top
 
 
@@ -86,6 +87,13 @@ def test_arrows_towards_the_corners_are_the_columns_of_the_jacobian(ax):
     np.testing.assert_allclose(np.ravel(point.get_xydata()), p @ CORNERS, atol=1e-6)
 
 
+def test_the_digits_that_are_written_sum_to_zero_in_every_row(ax):
+    draw.jacobian_map(ax, LOGITS)
+    entries = [float(text.replace(MINUS, "-")) for text in texts(ax) if text[:1] in f"+{MINUS}"]
+    sums = np.reshape(entries, (3, 3)).sum(axis=1)
+    np.testing.assert_allclose(sums, 0, atol=1e-9)
+
+
 def test_spread_shows_the_distribution_its_mean_and_its_standard_deviation(ax):
     v = np.array([0.0, 2.0, 5.0])
     assert draw.spread(ax, LOGITS / 4, v) is ax
@@ -100,6 +108,69 @@ def test_spread_shows_the_distribution_its_mean_and_its_standard_deviation(ax):
     bar = next(line for line in ax.get_lines() if line.get_marker() == "|")
     np.testing.assert_allclose(bar.get_xdata(), [mean - deviation, mean + deviation], atol=1e-6)
     assert {f"mean {mean:.3f}", f"standard deviation {deviation:.3f}"} <= set(texts(ax))
+
+
+@pytest.mark.parametrize("logits", [LOGITS, np.array([2.0, 0.0, -1.0, -1.5])])
+def test_the_peak_temperature_is_where_the_share_is_highest(logits):
+    top = draw.peak_temperature(logits, 1)
+    found = minimize_scalar(
+        lambda t: -scipy_softmax(logits / np.exp(t))[1],
+        bracket=(np.log(top / 3), np.log(top), np.log(top * 3)),
+    )
+    assert top == pytest.approx(np.exp(found.x), rel=1e-5)
+    assert scipy_softmax(logits / top) @ logits == pytest.approx(logits[1], abs=1e-12)
+
+
+def test_the_peak_is_drawn_under_the_crossing(ax):
+    assert draw.peak(ax, LOGITS) is ax
+    mean, share = [line for line in ax.get_lines() if len(line.get_xdata()) > 100]
+    T = np.asarray(mean.get_xdata())
+    p = scipy_softmax(LOGITS / T[:, None], axis=1)
+    np.testing.assert_allclose(mean.get_ydata(), p @ LOGITS, atol=2e-6)
+    # The lower curve is read off its own ticks.
+    ticks = {
+        text.get_text(): y for text, y in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
+    }
+    read = [ticks[f"{tick:.1f}"] for tick in (0.1, 0.4)]
+    np.testing.assert_allclose(np.interp(share.get_ydata(), read, [0.1, 0.4]), p[:, 1], atol=2e-6)
+    assert ticks["3"] == 3 and ticks["0"] == 0 > read[1]
+    upright = next(line for line in ax.get_lines() if np.ptp(line.get_xdata()) == 0)
+    top = draw.peak_temperature(LOGITS, 1)
+    dot = next(line for line in ax.get_lines() if line.get_marker() == "o")
+    np.testing.assert_allclose([upright.get_xdata()[0], dot.get_xdata()[0]], top, atol=1e-6)
+    highest = scipy_softmax(LOGITS / top)[1]
+    assert f"{highest:.4f} at T = {top:.3f}" in texts(ax)
+    np.testing.assert_allclose(np.interp(dot.get_ydata(), read, [0.1, 0.4]), highest, atol=1e-6)
+
+
+def test_errors_at_a_gap_are_those_of_numpy_in_size():
+    """NumPy divides complex numbers in another order, so its error differs, but not its size."""
+    gaps = np.arange(8.0, 34.0)
+    errors = draw.gap_errors(gaps)
+    z = np.stack([gaps, 0 * gaps], axis=1)
+    with mpmath.workdps(40):
+        exact = np.array([float(1 / (2 + 2 * mpmath.cosh(mpmath.mpf(g)))) for g in gaps])
+    beside = np.exp(z + np.array([1e-200j, 0]))
+    naive = (beside[:, 0] / beside.sum(axis=1)).imag / 1e-200
+    rewritten = (1 / (1 + np.exp(-gaps - 1e-200j))).imag / 1e-200
+    assert np.all(errors["rewritten"] < 4e-16)
+    np.testing.assert_allclose(rewritten, exact, rtol=1e-15)
+    ratio = np.log10(np.maximum(np.abs(naive / exact - 1), 1e-17) / errors["complex"])
+    assert abs(np.median(ratio)) < 0.5
+    assert np.all(errors["complex"] < 4e-16 * np.exp(gaps))
+    assert np.all(errors["central"] < 1e-10 * np.exp(gaps))
+    assert np.median(errors["central"] / errors["complex"]) > 1e3
+
+
+def test_gap_curves_draw_the_logarithms_of_the_errors(ax):
+    assert draw.gap_curves(ax, widest=20) is ax
+    drawn = {line.get_label(): line.get_xydata() for line in ax.get_lines()}
+    errors = draw.gap_errors(np.arange(0, 20.5, 0.5))
+    assert set(drawn) == set(errors)
+    for method, found in errors.items():
+        np.testing.assert_array_equal(drawn[method][:, 0], np.arange(0, 20.5, 0.5))
+        expected = np.clip(found, 1e-17, 10)
+        np.testing.assert_allclose(10 ** drawn[method][:, 1], expected, rtol=1e-5)
 
 
 def test_steps_are_four_a_decade_and_fall():
@@ -142,7 +213,7 @@ def test_a_step_below_the_last_bit_loses_the_whole_difference_but_no_complex_ste
     errors = draw.step_errors(LOGITS, [1e-17, 1e-200])
     np.testing.assert_array_equal(errors["forward"], 1)
     np.testing.assert_array_equal(errors["central"], 1)
-    assert np.all(errors["complex"] < 4 * np.finfo(float).eps)
+    assert np.all(errors["complex"] < 8 * np.finfo(float).eps)
 
 
 def test_error_curves_draw_the_logarithms_of_the_errors(ax):
@@ -161,6 +232,9 @@ def test_the_arguments_given_are_not_modified(ax):
     logits, v = LOGITS.copy(), np.array([0.0, 2.0, 4.0])
     fig, axes = plt.subplots(1, 3)
     draw.nudge(axes, logits, 1, 1.0)
+    plt.close(fig)
+    fig, alone = plt.subplots()
+    draw.peak(alone, logits)
     plt.close(fig)
     for function in (draw.saturation, draw.jacobian_map, draw.towards_corners):
         function(ax, logits)

@@ -144,8 +144,7 @@ def watch(page: Page, origin: str) -> list[str]:
 
 
 def settle(page: Page) -> None:
-    """Draw everything: sections, formulas and pictures out of sight otherwise wait for a reader."""
-    page.add_style_tag(content="* { content-visibility: visible !important }")
+    """Draw everything: pictures out of sight otherwise wait for a reader."""
     page.evaluate(
         """async () => {
           for (const image of document.images) image.loading = 'eager';

@@ -58,3 +58,21 @@ def test_a_word_that_is_nowhere_is_not_found(opened):
     results = look_for(page, "xylophone")
     expect(page.locator("#search-results")).to_contain_text(re.compile("did not match|no results"))
     assert results.count() == 0
+
+
+def test_a_chinese_term_is_found_and_leads_to_its_entry(opened):
+    page = opened("index.html").page
+    for word in ("交叉熵", "交叉"):
+        first = look_for(page, word).first
+        expect(first, word).to_have_attribute("href", re.compile("#term-cross-entropy"))
+    first.click()
+    expect(page.locator("#term-cross-entropy")).to_be_in_viewport()
+
+
+def test_a_hit_leads_to_the_section_that_has_the_word(opened):
+    page = opened("index.html").page
+    look_for(page, "sigmoid")
+    page.locator("#search-results a[href*='chapters/definition.html']").first.click()
+    heading = page.locator("#two-classes-the-sigmoid h2")
+    expect(heading).to_be_in_viewport()
+    assert heading.bounding_box()["y"] < 200

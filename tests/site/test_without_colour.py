@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from browsing import fold, listed
@@ -138,3 +141,21 @@ def test_a_number_out_of_range_says_so(explorer):
     lost = view.locator(".rail i.lost")
     expect(lost).to_have_count(3)
     assert all(text.split()[-1] in ("0", "inf") for text in lost.all_inner_texts())
+
+
+def coloured(page, view):
+    """Return how many pixels of an explorer are neither black nor white nor grey."""
+    explorer = page.locator("softmax-explorer").nth([*EXPLORERS].index(view))
+    pixels = np.asarray(Image.open(io.BytesIO(explorer.screenshot())).convert("RGB"), int)
+    return int((np.ptp(pixels, axis=-1) > 60).sum())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", EXPLORERS)
+def test_what_is_drawn_keeps_its_colours_where_the_system_chooses_them(opened, view, theme):
+    free, forced = (
+        coloured(opened(PAGE, theme=theme, forced_colors=colours).page, view)
+        for colours in ("none", "active")
+    )
+    # The sliders are the system's own.
+    assert forced > 0.7 * free > 100

@@ -14,9 +14,12 @@ MISPRINTS = (
     ("derivative", r"\partial z_j", r"\partial z_i"),
     ("jacobian", r"p p^{\top}", r"p^{\top} p"),
     ("jacobian-symmetric", r"J^{\top} = J", r"J = J^{\top} J"),
+    ("temperature-slope", r"= -\frac", r"= \frac"),
+    ("temperature-slope", "{T^2}", "{T}"),
+    ("temperature-slope", r"\bar z", r"\bar v"),
+    ("entropy-slope", "{T^3}", "{T^2}"),
+    ("entropy-slope", r"\ge 0", r"\le 0"),
 )
-# A determinant of C rows needs a C.
-CONCRETE = {"jacobian-minor": {f"C = {size}" for size in (2, 3, 4, 5)}}
 
 
 def test_wrong_sign_fails_and_names_label_step_and_sides(identity):

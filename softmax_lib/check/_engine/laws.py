@@ -23,7 +23,9 @@ def agrees(view, named="of which"):
     """Return a judge of what ``view`` sees in the result; its name is told before it."""
 
     def judge(came, expected, tolerance):
-        texts = the_same(view(came), view(expected), tolerance)
+        with np.errstate(all="ignore"):  # inf less inf, say
+            seen, wanted = view(came), view(expected)
+        texts = the_same(seen, wanted, tolerance)
         return texts and (f"{showing.array(came)}, {named} {texts[0]}", f"{named} {texts[1]}")
 
     return judge

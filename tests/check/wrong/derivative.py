@@ -64,4 +64,38 @@ PRODUCT = [
     ("one-example-only", lambda z, v: np.matmul(softmax_jacobian(z), v)),
 ]
 
-ATTEMPTS = {"softmax_jacobian": JACOBIAN, "softmax_jvp": PRODUCT, "softmax_vjp": PRODUCT}
+LOG_JACOBIAN = [
+    ("zero-by-zero", lambda z: (softmax_jacobian(z).T / softmax(z)).T),
+    ("zero-by-zero", of_p(lambda p: (np.diag(p) - np.outer(p, p)) / p[:, None])),
+    ("derivative-of-the-share", of_p(JACOBIAN_OF)),
+    ("share-of-the-row", of_p(lambda p: np.eye(len(p)) - np.outer(p, np.ones(len(p))))),
+    ("log-sum-exp-held", lambda z: np.diag(np.ones(z.size))),
+    ("log-sum-exp-added", of_p(lambda p: p + np.eye(len(p)))),
+    ("own-logit-missing", of_p(lambda p: np.broadcast_to(-p, (len(p), len(p))))),
+    ("no-shift", lambda z: np.eye(z.size) - np.exp(z) / np.exp(z).sum()),
+    ("few-digits", lambda z: (np.eye(z.size) - softmax(z)).round(3)),
+]
+
+
+def hot(f):
+    """Return the function of the shares at a temperature, the logits and the temperature."""
+    return lambda z, T: f(softmax(z, temperature=T), z, T)
+
+
+HEAT = [
+    ("shares-at-one", lambda z, T: -softmax(z) * (z - softmax(z) @ z) / T**2),
+    ("heat-gives", hot(lambda p, z, T: p * (z - p @ z) / T**2)),
+    ("temperature-left-out", hot(lambda p, z, T: p * (p @ z - z))),
+    ("divided-once", hot(lambda p, z, T: -p * (z - p @ z) / T)),
+    ("divided-thrice", hot(lambda p, z, T: p * (p @ (z / T) - z / T) / T**2)),
+    ("plain-mean-of-logits", hot(lambda p, z, T: p * (np.mean(z) - z) / T**2)),
+    ("mean-logit-missing", hot(lambda p, z, T: p * (-z / T**2))),
+    ("no-shift", lambda z, T: -JACOBIAN_OF(np.exp(z / T) / np.exp(z / T).sum()) @ z / T**2),
+    ("few-digits", lambda z, T: (softmax(z / (T + 1e-6)) - softmax(z / (T - 1e-6))) / 2e-6),
+]
+
+ATTEMPTS = {"log_softmax_jacobian": LOG_JACOBIAN, "temperature_slope": HEAT} | {
+    "softmax_jacobian": JACOBIAN,
+    "softmax_jvp": PRODUCT,
+    "softmax_vjp": PRODUCT,
+}
