@@ -62,10 +62,12 @@ def list_of_mistakes() -> str:
             lines += ["```{list-table}", ":header-rows: 1", ":class: mistakes", ""]
             lines += ["* - Mistake", "  - What it is, and where to read"]
             for mistake in mistakes:
-                at = mistake.section
-                read = at and f"{{ref}}`{chapter(at.chapter).title}: {at.heading} <{at.label}>`"
+                read = (
+                    f"{{ref}}`{chapter(at.chapter).title}: {at.heading} <{at.label}>`"
+                    for at in mistake.sections
+                )
                 lines.append(f"* - `{mistake.id}`")
-                lines.append(f"  - **{mistake.title}.** {mistake.text} {read or ''}")
+                lines.append(f"  - **{mistake.title}.** {mistake.text} {', '.join(read)}")
             lines += ["```", ""]
     return "\n".join(lines)
 

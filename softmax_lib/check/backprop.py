@@ -88,14 +88,20 @@ GRADIENT = (
         lambda z, k: softmax_vjp(z, softmax_cross_entropy_grad(softmax(z), k)),
     ),
     derivative.SOFTMAX_MISSING.like(_less_target(lambda z: z)),
+    definition.STANDARDISED.like(_less_target(lambda z: softmax(definition.standardised(z)))),
+    definition.ABSOLUTE.like(
+        _less_target(lambda z: softmax(np.abs(z))), _p(lambda p, y: abs(p - y))
+    ),
     cross_entropy.LABELS_OFF_BY_ONE.like(
         lambda z, k: softmax_cross_entropy_grad(z, (k - 1) % z.shape[-1]),
         lambda z, k: softmax_cross_entropy_grad(z, (k + 1) % z.shape[-1]),
         lambda z, k: softmax(z) - np.eye(z.shape[-1])[k + 1],
+        lambda z, k: softmax(z) - cross_entropy.from_one(k, z.shape[-1]),
     ),
     cross_entropy.EVERY_ROW.like(_every_row),
     definition.WHOLE_ARRAY.like(_less_target(on_the_whole(softmax))),
     definition.WRONG_AXIS.like(_less_target(lambda z: softmax(z, axis=0))),
+    definition.MAXIMUM_OF_COLUMNS.like(_less_target(lambda z: softmax(z - z.max(axis=0)))),
     definition.NO_KEEPDIMS.like(_less_target(lambda z: np.exp(z) / np.exp(z).sum(axis=-1))),
     *(m.through(_less_target) for m in overflow.SHIFTS),
     general.FEW_DIGITS,
@@ -216,7 +222,7 @@ def _times_n(gradient, n):
 
 # In a step these have other names, or do not show.
 NOT_IN_A_STEP = ("y-minus-p", "divided-by-n", "mean-over-batch", "sum-over-batch")
-NOT_IN_A_STEP += ("shift-by-mean", "global-maximum")
+NOT_IN_A_STEP += ("shift-by-mean", "global-maximum", "maximum-of-first-row")
 
 TRAINING_STEP = (
     Mistake(
@@ -290,7 +296,11 @@ IN_LOGITS = Exercise(
     """,
     (
         Law("there is one slope for every logit", SMALL, has_shape),
-        Law("the slopes of an example sum to 0", SMALL[:1], agrees(lambda g: g.sum(axis=-1))),
+        Law(
+            "the slopes of an example sum to 0",
+            SMALL[:1],
+            agrees(lambda g: g.sum(axis=-1), "row sums"),
+        ),
         Law(
             "equal logits (0, 0) and the label 0 give (-1/2, 1/2)",
             batches(([[0, 0]], [0]), ([[0, 0]], [1]), ([[0, 0, 0]], [1])),

@@ -9,7 +9,7 @@ from softmax_lib.check._engine.exercise import Exercise
 from softmax_lib.check._engine.laws import Law, agrees, has_shape, holds, left_alone
 from softmax_lib.check._engine.mistake import Mistake
 from softmax_lib.check.definition import EXAMPLE, largest, share
-from softmax_lib.check.overflow import epsilon_inside, floored, naive
+from softmax_lib.check.overflow import epsilon_inside, first_row, floored, naive, rest_and_one
 
 LABELS_OFF_BY_ONE = Mistake(
     "labels-off-by-one",
@@ -48,6 +48,15 @@ def _filled(labels, C, rows, columns):
     return table
 
 
+def compared(labels, C):
+    return 1.0 * (labels[:, None] == np.arange(C))
+
+
+def from_one(labels, C):
+    """Return targets whose columns are counted from 1."""
+    return compared(labels - 1, C)
+
+
 ONE_HOT = (
     Mistake(
         "transposed",
@@ -65,6 +74,7 @@ ONE_HOT = (
         lambda labels, C: np.eye(C)[labels + 1],
         lambda labels, C: np.eye(C)[(labels + 1) % C],
         lambda labels, C: np.eye(C + 1)[labels],
+        from_one,
     ),
     EVERY_ROW.like(lambda labels, C: _filled(labels, C, slice(None), labels)),
     Mistake(
@@ -83,6 +93,18 @@ ONE_HOT = (
         "The rows come in their own order. np.eye is a table: pick its rows by the labels.",
         "sec-one-hot",
     ).like(lambda labels, C: np.eye(len(labels), C)),
+    Mistake(
+        "negative-label-wraps",
+        "A negative label is taken from the end. `np.eye(C)[-1]` is the row of the last class, and "
+        "nothing warns. Compare the labels with 0 and C, and raise.",
+        "sec-one-hot",
+    ).like(lambda labels, C: np.eye(C)[labels], lambda labels, C: np.eye(C)[labels % C]),
+    Mistake(
+        "label-out-of-range",
+        "A label that is no class gets a row without a 1. Such a target sums to 0, and its loss is "
+        "0 as well. Compare the labels with 0 and C, and raise.",
+        "sec-one-hot",
+    ).like(compared),
 )
 
 
@@ -126,6 +148,16 @@ LOSS = (
         "makes it C times too small.",
         "sec-one-hot",
     ).like(_of_log_p(lambda log_p, y: -(y * log_p).mean(axis=-1))),
+    Mistake(
+        "label-unused",
+        "Every class pays. -log p of all classes is added up, averaged or returned; the loss is "
+        "that of the true class alone.",
+        "sec-likelihood",
+    ).like(
+        lambda z, k: -log_softmax(z).sum(axis=-1),
+        lambda z, k: -log_softmax(z).mean(axis=-1),
+        lambda z, k: -log_softmax(z),
+    ),
     overflow.SIGN_OF_LOG.like(lambda z, k: at(log_softmax(z), k)),
     overflow.OTHER_LOGARITHM.like(
         lambda z, k: -at(log_softmax(z), k) / np.log(2),
@@ -159,6 +191,7 @@ LOSS = (
         lambda z, k: -at(log_softmax(z), k - 1),
         lambda z, k: -at(log_softmax(z), k + 1),
         lambda z, k: -at(log_softmax(z), (k + 1) % z.shape[-1]),
+        lambda z, k: -(from_one(k, z.shape[-1]) * log_softmax(z)).sum(axis=-1),
     ),
     Mistake(
         "probability-as-loss",
@@ -210,7 +243,13 @@ LOSS = (
     overflow.NO_SHIFT.like(
         lambda z, k: np.log(np.exp(z).sum(axis=-1)) - at(z, k),
         lambda z, k: -np.log(at(naive(z), k)),
+        lambda z, k: -(one_hot(k, z.shape[-1]) * np.log(naive(z))).sum(axis=-1),
     ),
+    overflow.ONE_TWICE.like(lambda z, k: at(largest(z) + rest_and_one(z)[:, None] - z, k)),
+    overflow.ADDED_ONLY.like(lambda z, k: at(largest(z) + logsumexp(z, keepdims=True) - z, k)),
+    definition.STANDARDISED.like(lambda z, k: -at(log_softmax(definition.standardised(z)), k)),
+    definition.MIN_MAX.like(lambda z, k: -at(log_softmax(definition.min_max(z)), k)),
+    definition.ABSOLUTE.like(lambda z, k: -at(log_softmax(np.abs(z)), k)),
     overflow.LOG_OF_SOFTMAX.like(lambda z, k: -np.log(at(softmax(z), k))),
     overflow.MAX_NOT_ADDED_BACK.like(
         lambda z, k: at(np.log(np.exp(z - largest(z)).sum(axis=-1, keepdims=True)) - z, k)
@@ -218,16 +257,27 @@ LOSS = (
     definition.WHOLE_ARRAY.like(lambda z, k: logsumexp(z, axis=None) - at(z, k)),
     definition.WRONG_AXIS.like(lambda z, k: -at(log_softmax(z, axis=0), k)),
     definition.NO_KEEPDIMS.like(lambda z, k: -at(z - logsumexp(z), k)),
+    definition.MAXIMUM_OF_COLUMNS.like(
+        lambda z, k: -at(log_softmax(z - z.max(axis=0)), k),
+        lambda z, k: z.max(axis=0) + logsumexp(z - z.max(axis=0)) - at(z, k),
+    ),
+    overflow.FIRST_ROW.like(
+        lambda z, k: first_row(z) + logsumexp(z - largest(z)) - at(z, k),
+        lambda z, k: first_row(z) + np.log(np.exp(z - first_row(z)).sum(axis=-1)) - at(z, k),
+    ),
     overflow.GLOBAL_MAXIMUM.like(
         lambda z, k: z.max() + np.log(np.exp(z - z.max()).sum(axis=-1)) - at(z, k),
         lambda z, k: -np.log(at(share(np.exp(z - z.max())), k)),
     ),
     Mistake(
         "zero-times-inf",
-        "0 times -inf is nan. A class that is ruled out and not true costs nothing. Pick the true "
-        "class instead of multiplying by a one-hot row.",
-        "sec-masks",
-    ).like(_of_log_p(lambda log_p, y: -(y * log_p).sum(axis=-1))),
+        "0 times -inf is nan. A class whose p is 0, and that is not true, costs nothing. Pick the "
+        "true class instead of multiplying by a one-hot row.",
+        "sec-one-hot",
+    ).like(
+        _of_log_p(lambda log_p, y: -(y * log_p).sum(axis=-1)),
+        lambda z, k: -(one_hot(k, z.shape[-1]) * np.log(softmax(z))).sum(axis=-1),
+    ),
     overflow.LOG_EPSILON.seen_by(
         lambda pairs: epsilon_inside([(-came, -right) for came, right in pairs])
     ),
@@ -282,7 +332,8 @@ TARGETS = Exercise(
     """Check the table that has a 1 at each label.
 
     ``one_hot(labels, num_classes)`` takes an integer array of shape (N,) and the number C,
-    and returns zeros and ones in the shape (N, C).
+    and returns zeros and ones in the shape (N, C). A label below 0, or of C or more, is an
+    error.
 
     >>> check.one_hot(lambda labels, C: np.eye(max(labels) + 1)[labels]).diagnosis
     'width-from-labels'
@@ -294,9 +345,14 @@ TARGETS = Exercise(
             FULL,
             holds(lambda came, *_: bool(np.all((came == 0) | (came == 1))), "only 0 and 1"),
         ),
-        Law("every row has one 1", FULL, agrees(lambda y: y.sum(axis=1))),
-        Law("the 1 stands at the label", (*FULL, *_labels(([1, 0, 2], 3)))),
+        Law("every row has one 1", FULL, agrees(lambda y: y.sum(axis=1), "row sums")),
+        Law("the 1 stands at the label", (*FULL, *_labels(([1, 0, 2], 3), ([1, 2], 3)))),
         Law("a class without an example keeps its column", _labels(([0], 2), ([1, 0], 4))),
+        Law(
+            "a label that is no class is an error",
+            _labels(([-1], 2), ([2], 2), ([0, -3], 3)),
+            refused="no class has this label",
+        ),
         left_alone(FULL, "the labels are left as they were"),
     ),
     ONE_HOT,
@@ -306,11 +362,10 @@ SMALL = batches(([[1, 0]], [0]), ([[3, 1, -3], [0, 1, 2]], [0, 1]))
 EACH_LABEL = batches(*(([EXAMPLE], [k]) for k in range(3)))
 BATCH = batches(
     ([[3, 1], [0, 0.5]], [1, 0]),
-    ([EXAMPLE, [0, 0.5, 2], [1, 1, 0]], [2, 0, 1]),
-    ([[0, 1, 2]] * 2, [1, 2]),
+    ([EXAMPLE, [0, 0.5, 2]], [2, 0]),
 )
 LARGE = batches(
-    ([[1000, 0]], [1]), ([[1000, 0]], [0]), ([[-1000, -1000]], [0]), ([[1000, -1000, -1000]], [0])
+    ([[1000, 0]], [0]), ([[1000, 0]], [1]), ([[-1000, -1000]], [0]), ([[1000, -1000, -1000]], [0])
 )
 
 LOSSES = Exercise(
@@ -354,6 +409,7 @@ LOSSES = Exercise(
 )
 
 TWICE = ([[3, 1, -3], [0, 0.5, 2]] * 2, [2, 0] * 2)
+OF_BATCHES = Law("a batch costs the mean of what its examples cost", (*BATCH, *batches(TWICE)))
 
 MEAN_OF_LOSSES = Exercise(
     "mean_cross_entropy(logits, labels)",
@@ -369,8 +425,7 @@ MEAN_OF_LOSSES = Exercise(
     """,
     (
         Law("there is one number for the batch", SMALL, has_shape),
-        *(law for law in LOSSES.laws[1:-1] if law.inputs is not BATCH),
-        Law("a batch costs the mean of what its examples cost", (*BATCH, *batches(TWICE))),
+        *(OF_BATCHES if law.inputs is BATCH else law for law in LOSSES.laws[1:-1]),
         left_alone((*SMALL, *BATCH)),
     ),
     MEAN_LOSS,

@@ -40,12 +40,14 @@ SOFTMAX_TWICE = Mistake(
     "softmax-twice",
     "Softmax is applied twice. The second one sees numbers between 0 and 1, so its shares are "
     "nearly equal.",
+    "sec-ratios-and-differences",
     "sec-second-softmax",
 )
 DIVIDED_BY_LSE = Mistake(
     "divided-by-log-sum-exp",
     "Log-sum-exp stands in the denominator. Divide by the sum of the exponentials, or subtract "
     "log-sum-exp inside the exponential.",
+    "sec-output-layer",
     "sec-log-sum-exp",
 )
 INTEGER_BUFFER = Mistake(
@@ -58,24 +60,53 @@ WHOLE_ARRAY = Mistake(
     "whole-array",
     "The batch is treated as one long example. Sums and maxima go along the classes of each row: "
     "axis=-1.",
+    "sec-output-layer",
     "sec-max-shift",
 )
 WRONG_AXIS = Mistake(
     "wrong-axis",
     "The classes are sought along the wrong axis. One example is a row, so the classes lie along "
     "the last axis: axis=-1, not 0.",
+    "sec-output-layer",
     "sec-max-shift",
+)
+MAXIMUM_OF_COLUMNS = Mistake(
+    "maximum-of-columns",
+    "The maximum is taken down the columns. All logits of a row must lose the same number, or its "
+    "gaps change: axis=-1, not 0.",
+    "sec-shift-invariance",
+    "sec-max-shift",
+)
+MIN_MAX = Mistake(
+    "min-max-scaling",
+    "The logits are scaled from 0 to 1. A scale that is stretched or squeezed to fit changes the "
+    "gaps, and it has no exponential.",
+    "sec-four-wishes",
+)
+STANDARDISED = Mistake(
+    "standardised",
+    "The logits are standardised. Subtracting the mean leaves the gaps alone; dividing by the "
+    "standard deviation changes them.",
+    "sec-four-wishes",
+)
+ABSOLUTE = Mistake(
+    "absolute-values",
+    "The sign of the logits is lost. With abs or a square, -3 counts as much as 3. The exponential "
+    "is positive and keeps the order.",
+    "sec-four-wishes",
 )
 NO_KEEPDIMS = Mistake(
     "no-keepdims",
     "A row's number meets a column. Without keepdims=True one number a row becomes a row itself, "
     "and NumPy lines it up with the columns: an error, or for a square batch a silent one.",
+    "sec-output-layer",
     "sec-max-shift",
 )
 AXIS_IGNORED = Mistake(
     "axis-ignored",
     "The parameter axis has no effect. Hand it on to every sum and maximum, together with "
     "keepdims=True.",
+    "sec-output-layer",
     "sec-max-shift",
 )
 
@@ -99,6 +130,15 @@ def largest(z):
 
 def _max_without_keepdims(z):
     return np.exp(z - z.max(axis=-1))
+
+
+def min_max(z):
+    low = z.min(axis=-1, keepdims=True)
+    return (z - low) / (largest(z) - low)
+
+
+def standardised(z):
+    return (z - z.mean(axis=-1, keepdims=True)) / z.std(axis=-1, keepdims=True)
 
 
 @for_each
@@ -132,6 +172,17 @@ SHARES = (
         "negative, and the zero of the scale matters.",
         "sec-four-wishes",
     ).like(share),
+    MIN_MAX.like(
+        min_max,
+        lambda z: share(min_max(z)),
+        lambda z: softmax(min_max(z)),
+    ),
+    STANDARDISED.like(standardised, lambda z: softmax(standardised(z))),
+    ABSOLUTE.like(
+        lambda z: share(np.abs(z)),
+        lambda z: share(z**2),
+        lambda z: softmax(np.abs(z)),
+    ),
     Mistake(
         "sum-of-logits",
         "The denominator is the sum of the logits. Divide by the sum of the exponentials.",
@@ -169,6 +220,7 @@ SHARES = (
         "log-returned",
         "The logarithm of the shares is returned. These are the log-probabilities; take the "
         "exponential, or no logarithm.",
+        "sec-four-wishes",
         "sec-log-softmax",
     ).like(log_softmax),
     DIVIDED_BY_LSE.like(
@@ -180,6 +232,7 @@ SHARES = (
         "max-outside-exp",
         "The maximum is subtracted from the exponentials. `np.exp(z) - np.max(z)` is not "
         "`np.exp(z - np.max(z))`: the shift belongs inside.",
+        "sec-shift-invariance",
         "sec-max-shift",
     ).like(
         lambda z: share(np.exp(z) - largest(z)),
@@ -192,6 +245,7 @@ SHARES = (
         on_the_whole(softmax), lambda z: np.exp(z - largest(z)) / np.exp(z - largest(z)).sum()
     ),
     WRONG_AXIS.like(along_columns(softmax)),
+    MAXIMUM_OF_COLUMNS.like(lambda z: softmax(z - z.max(axis=0))),
     NO_KEEPDIMS.like(
         _without_keepdims,
         lambda z: share(_max_without_keepdims(z)),
@@ -202,6 +256,7 @@ SHARES = (
         "epsilon-in-denominator",
         "A small number is added to the denominator. The shares do not quite sum to one. After "
         "subtracting the maximum the sum is at least 1, and needs no protection.",
+        "sec-output-layer",
         "sec-max-shift",
     ).seen_by(_epsilon),
     Mistake(
@@ -259,6 +314,7 @@ HARDMAX = (
         "Start at the first logit, or at -inf.",
         "sec-hard-and-soft",
     ).like(lambda z: hardmax(z) * (z > 0), lambda z: hardmax(np.maximum(z, 0))),
+    MIN_MAX.like(min_max),
     WHOLE_ARRAY.like(on_the_whole(hardmax)),
     WRONG_AXIS.like(along_columns(hardmax)),
     AXIS_IGNORED.like(lambda z, axis=-1: hardmax(z)),
@@ -267,14 +323,12 @@ HARDMAX = (
 
 EXAMPLE = [3, 1, -3]  # the course's three logits
 SMALL = floats([1, 0], EXAMPLE, [-1, -2, 0.5, 0])
-LARGE = floats(
-    [1000, 0], [1000, 1000], [0, 1000], [1000, 999], [-1000, -1000], [1000, -1000, -1000]
-)
-BATCHES = floats([[3, 1], [0, 0.5]], [EXAMPLE, [0, 0.5, 2]], [EXAMPLE, [0, 0.5, 2], [-1, 0, -2]])
-INTEGERS = ((np.array(EXAMPLE),), (np.array([[0, 1], [2, 0]]),))
+LARGE = floats([1000, 0], [0, 1000], [1000, 999], [-1000, -1000], [1000, -1000, -1000])
+BATCHES = floats([[3, 1], [0, 0.5]], [EXAMPLE, [0, 0.5, 2]])
+INTEGERS = ((np.array(EXAMPLE),),)
 
 along_rows = Law("a batch is shared out row by row", BATCHES)
-along_axis = Law("axis=0 shares out column by column", BATCHES, options={"axis": 0})
+along_axis = Law("axis=0 shares out column by column", BATCHES[1:], options={"axis": 0})
 of_integers = Law("integers are logits too", INTEGERS)
 unchanged = left_alone((*SMALL, *BATCHES), "the logits are left as they were")
 
@@ -292,14 +346,14 @@ FORMULA = (
         SMALL,
         holds(lambda came, *_: bool(np.all(came >= 0)), "no number below 0"),
     ),
-    Law("the shares sum to 1", SMALL, agrees(lambda p: p.sum(axis=-1))),
+    Law("the shares sum to 1", SMALL, agrees(lambda p: p.sum(axis=-1), "sum")),
     Law(
         "a larger logit gets a larger share",
         (*SMALL, *floats([-1, -2])),
         holds(_rises_with, "shares in the order of the logits"),
     ),
     Law("(3, 1, -3) gives (0.879, 0.119, 0.002)", floats(EXAMPLE, [1, 0], [0, 0, 0, 0])),
-    Law("adding a number to all logits changes nothing", floats([3, 2], [13, 11, 7], [-1, -3, -7])),
+    Law("adding a number to all logits changes nothing", floats([3, 2], [13, 11, 7])),
 )
 
 NAIVE = Exercise(

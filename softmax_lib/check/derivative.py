@@ -23,6 +23,18 @@ OFF_DIAGONAL_SIGN = Mistake(
     "The sign off the diagonal is wrong. When one share grows, the others shrink: -p_i p_j.",
     "sec-two-cases",
 )
+OUTER_WITH_REST = Mistake(
+    "outer-with-complement",
+    "The entry p_i (1 - p_j) stands everywhere. It is np.outer(p, 1 - p), or p - np.outer(p, p) "
+    "without np.diag. Off the diagonal it is -p_i p_j.",
+    "sec-two-cases",
+)
+DIAGONAL_TWICE = Mistake(
+    "diagonal-twice",
+    "The diagonal is changed twice. p (1 - p) has its -p^2 already, and np.outer(p, p) takes "
+    "another one off: np.diag(p) - np.outer(p, p).",
+    "sec-two-cases",
+)
 NEGATED = Mistake(
     "negated",
     "Everything has the wrong sign. Sums that must be 0 do not show it. A share grows with its "
@@ -72,6 +84,8 @@ JACOBIAN = (
         "p_j squared stands where p_i p_j should. np.outer(p, p) is the matrix.",
         "sec-jacobian",
     ).like(_of_p(lambda p: np.diag(p) - p * p), _of_p(lambda p: np.diag(p) - (p * p)[:, None])),
+    OUTER_WITH_REST.like(_of_p(lambda p: np.outer(p, 1 - p)), _of_p(lambda p: np.outer(1 - p, p))),
+    DIAGONAL_TWICE.like(_of_p(lambda p: np.diag(p * (1 - p)) - np.outer(p, p))),
     NEGATED.like(lambda z: -softmax_jacobian(z)),
     Mistake(
         "outer-product-missing",
@@ -117,6 +131,10 @@ def _naive_product(z, v):
 PRODUCT = (
     DIAGONAL_ONLY.like(_of_p(lambda p, v: p * (1 - p) * v)),
     OFF_DIAGONAL_SIGN.like(_of_p(lambda p, v: p * (v + total(p * v)))),
+    OUTER_WITH_REST.like(
+        _of_p(lambda p, v: p * total((1 - p) * v)), _of_p(lambda p, v: (1 - p) * total(p * v))
+    ),
+    DIAGONAL_TWICE.like(_of_p(lambda p, v: p * ((1 - p) * v - total(p * v)))),
     NEGATED.like(lambda z, v: -softmax_jvp(z, v)),
     Mistake(
         "mean-missing",
@@ -184,10 +202,14 @@ MATRIX = Exercise(
     """,
     (
         Law("there is one entry for every pair of classes", SMALL, has_shape),
-        Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1))),
-        Law("it is its own transpose", SMALL, agrees(lambda J: J - J.T)),
-        Law("the diagonal is p_i (1 - p_i)", SMALL, agrees(np.diag)),
-        Law("off the diagonal it is -p_i p_j", SMALL, agrees(lambda J: J * (1 - np.eye(len(J))))),
+        Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1), "row sums")),
+        Law("it is its own transpose", SMALL, agrees(lambda J: J - J.T, "less its transpose")),
+        Law("the diagonal is p_i (1 - p_i)", SMALL, agrees(np.diag, "diagonal")),
+        Law(
+            "off the diagonal it is -p_i p_j",
+            SMALL,
+            agrees(lambda J: J * (1 - np.eye(len(J))), "off the diagonal"),
+        ),
         Law("logits of 1000 and -1000 make no nan", LARGE),
         left_alone(SMALL, "the logits are left as they were"),
     ),
@@ -208,7 +230,7 @@ def _product_laws(vector, action):
         Law("there is one number for every logit", some, has_shape),
         Law(f"equal logits (0, 0) and the {vector} (1, 0) give (1/4, -1/4)", some[:1]),
         Law(f"a {vector} of equal numbers gives 0", _pairs(([1, 0], [1, 1]), (EXAMPLE, [2, 2, 2]))),
-        Law(f"the {action} sum to 0", some, agrees(lambda product: product.sum(axis=-1))),
+        Law(f"the {action} sum to 0", some, agrees(lambda product: product.sum(axis=-1), "sum")),
         Law(
             f"(3, 1, -3) and the {vector} (0, 1, 0) give (-0.105, 0.105, -0.000)",
             (*some[2:], *some[1:2]),
@@ -315,9 +337,13 @@ LOGARITHM = Exercise(
     """,
     (
         Law("there is one entry for every pair of classes", SMALL, has_shape),
-        Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1))),
-        Law("the diagonal is 1 - p_i", SMALL, agrees(np.diag)),
-        Law("off the diagonal it is -p_j", SMALL, agrees(lambda J: J * (1 - np.eye(len(J))))),
+        Law("every row sums to 0", SMALL, agrees(lambda J: J.sum(axis=1), "row sums")),
+        Law("the diagonal is 1 - p_i", SMALL, agrees(np.diag, "diagonal")),
+        Law(
+            "off the diagonal it is -p_j",
+            SMALL,
+            agrees(lambda J: J * (1 - np.eye(len(J))), "off the diagonal"),
+        ),
         Law("logits of 1000 and -1000 make no nan", LARGE),
         left_alone(SMALL, "the logits are left as they were"),
     ),
@@ -379,11 +405,6 @@ HEATED = (
 )
 
 
-def _sum(slopes):
-    with np.errstate(invalid="ignore"):  # what came may hold inf and -inf
-        return slopes.sum(axis=-1)
-
-
 _HEATS = tuple(
     (np.array(z, dtype=float), T)
     for z, T in (([1, 0], 1.0), ([2, 0], 2.0), *((EXAMPLE, T) for T in (1.0, 0.5, 4.0, 32.0)))
@@ -404,7 +425,7 @@ HEAT = Exercise(
     (
         Law("there is one number for every logit", _HEATS, has_shape),
         Law("equal logits do not react to heat", _LEVEL),
-        Law("the slopes sum to 0", _HEATS, agrees(_sum)),
+        Law("the slopes sum to 0", _HEATS, agrees(lambda slopes: slopes.sum(axis=-1), "sum")),
         Law("the slopes are right at the temperature 1", (_HEATS[0], _HEATS[2])),
         Law("the slopes are right at other temperatures", _HEATS),
         Law("logits of 1000 and -1000 make no nan", tuple((z, 0.5) for (z,) in LARGE)),

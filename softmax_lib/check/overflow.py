@@ -6,7 +6,7 @@ from softmax_lib import log_softmax, logsumexp, softmax
 from softmax_lib.check import definition
 from softmax_lib.check._engine import general
 from softmax_lib.check._engine.exercise import Exercise
-from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, holds
+from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, holds, to_within
 from softmax_lib.check._engine.mistake import Mistake
 from softmax_lib.check._engine.tools import along_columns, for_all, on_the_whole
 from softmax_lib.check.definition import EXAMPLE, LARGE, SHARES, SMALL, largest, share, total
@@ -53,6 +53,30 @@ GLOBAL_MAXIMUM = Mistake(
     "maximum underflows as a whole. Each row needs its own.",
     "sec-max-shift",
 )
+FIRST_ROW = Mistake(
+    "maximum-of-first-row",
+    "The first row's maximum serves all rows. `m[0]` is the maximum of one example, but the first "
+    "row of a batch. The column without its axis is `m[..., 0]`.",
+    "sec-max-shift",
+)
+SUBTRACTED_LATE = Mistake(
+    "offset-not-cancelled",
+    "Log-sum-exp is subtracted from the logits as they are. With a large common offset it is "
+    "rounded coarsely, and the difference keeps that error. Subtract m first.",
+    "sec-log-softmax",
+)
+ONE_TWICE = Mistake(
+    "largest-term-twice",
+    "The largest term is counted twice. `np.log1p(r)` is log(1 + r), and the 1 is the term of the "
+    "maximum. So r must leave it out.",
+    "sec-confident",
+)
+ADDED_ONLY = Mistake(
+    "maximum-added-only",
+    "The maximum is added, but was not subtracted. Log-sum-exp of the unshifted logits is whole "
+    "already; m is added only after a shift by -m.",
+    "sec-log-sum-exp",
+)
 LOG_OF_SOFTMAX = Mistake(
     "log-of-softmax",
     "The logarithm is taken of a share that has become 0. softmax rounds a tiny share to 0, and "
@@ -85,6 +109,7 @@ SIGN_OF_LOG = Mistake(
 OTHER_LOGARITHM = Mistake(
     "other-logarithm",
     "The logarithm is not the natural one. log2 and log10 undo powers of 2 and 10, not of e.",
+    "sec-log-sum-exp",
     "sec-likelihood",
 )
 MAX_NOT_ADDED_BACK = Mistake(
@@ -107,6 +132,15 @@ def naive(z):
 
 def shifted(z, a):
     return share(np.exp(z - a))
+
+
+def first_row(z):
+    return largest(z)[0]
+
+
+def rest_and_one(z):
+    """Return log(1 + the whole sum) of the shifted logits."""
+    return np.log1p(np.exp(z - largest(z)).sum(axis=-1))
 
 
 def _lse_shifted(z, a):
@@ -140,6 +174,7 @@ SHIFTS = (
     SHIFT_BY_MINIMUM.like(lambda z: shifted(z, z.min(axis=-1, keepdims=True))),
     SHIFT_BY_MEAN.like(lambda z: shifted(z, z.mean(axis=-1, keepdims=True))),
     GLOBAL_MAXIMUM.like(lambda z: shifted(z, z.max())),
+    FIRST_ROW.like(lambda z: shifted(z, first_row(z))),
 )
 SOFTMAX = (
     *SHARES,
@@ -174,6 +209,10 @@ LOG_SOFTMAX = (
         "not sum to one.",
         "sec-log-softmax",
     ).like(lambda z: z - largest(z)),
+    ONE_TWICE.like(lambda z: z - largest(z) - rest_and_one(z)[..., None]),
+    definition.STANDARDISED.like(lambda z: log_softmax(definition.standardised(z))),
+    definition.MIN_MAX.like(lambda z: log_softmax(definition.min_max(z))),
+    definition.ABSOLUTE.like(lambda z: log_softmax(np.abs(z))),
     definition.MEAN_NOT_SUM.like(lambda z: log_softmax(z) + np.log(z.shape[-1])),
     OTHER_LOGARITHM.like(
         lambda z: log_softmax(z) / np.log(2),
@@ -192,6 +231,7 @@ LOG_SOFTMAX = (
     definition.INTEGER_BUFFER.like(lambda z: log_softmax(z).astype(z.dtype)),
     definition.WHOLE_ARRAY.like(on_the_whole(log_softmax)),
     definition.WRONG_AXIS.like(along_columns(log_softmax)),
+    definition.MAXIMUM_OF_COLUMNS.like(lambda z: log_softmax(z - z.max(axis=0))),
     definition.NO_KEEPDIMS.like(
         lambda z: z - logsumexp(z),
         lambda z: z - z.max(axis=-1) - np.log(total(np.exp(z - z.max(axis=-1)))),
@@ -199,6 +239,8 @@ LOG_SOFTMAX = (
         lambda z: z - largest(z) - np.log(np.exp(z - largest(z)).sum(axis=-1)),
     ),
     GLOBAL_MAXIMUM.like(lambda z: z - z.max() - np.log(total(np.exp(z - z.max())))),
+    FIRST_ROW.like(lambda z: z - first_row(z) - np.log(total(np.exp(z - first_row(z))))),
+    SUBTRACTED_LATE.like(lambda z: z - logsumexp(z, keepdims=True)),
     definition.AXIS_IGNORED.like(lambda z, axis=-1: log_softmax(z)),
     LOG_EPSILON.seen_by(epsilon_inside),
     CLIPPED_PROBABILITIES.seen_by(floored),
@@ -220,6 +262,11 @@ LOGSUMEXP = (
     ).like(
         lambda z: 2 * z.max(axis=-1) - logsumexp(z), lambda z: logsumexp(z) - 2 * z.max(axis=-1)
     ),
+    ADDED_ONLY.like(lambda z: z.max(axis=-1) + logsumexp(z)),
+    ONE_TWICE.like(lambda z: z.max(axis=-1) + rest_and_one(z)),
+    definition.STANDARDISED.like(lambda z: logsumexp(definition.standardised(z))),
+    definition.MIN_MAX.like(lambda z: logsumexp(definition.min_max(z))),
+    definition.ABSOLUTE.like(lambda z: logsumexp(np.abs(z))),
     definition.MEAN_NOT_SUM.like(lambda z: logsumexp(z) - np.log(z.shape[-1])),
     Mistake(
         "sum-and-log-swapped",
@@ -249,7 +296,16 @@ LOGSUMEXP = (
     definition.WHOLE_ARRAY.like(lambda z: logsumexp(z, axis=None)),
     definition.WRONG_AXIS.like(along_columns(logsumexp)),
     definition.NO_KEEPDIMS.like(_max_as_row),
+    definition.MAXIMUM_OF_COLUMNS.like(
+        lambda z: z.max(axis=0) + logsumexp(z - z.max(axis=0)),
+        lambda z: np.ravel(z.max(axis=0))[0] + logsumexp(z - z.max(axis=0)),
+        lambda z: z.max(axis=-1) + logsumexp(z - z.max(axis=0)),
+    ),
     GLOBAL_MAXIMUM.like(lambda z: z.max() + np.log(np.exp(z - z.max()).sum(axis=-1))),
+    FIRST_ROW.like(
+        lambda z: first_row(z) + logsumexp(z - largest(z)),
+        lambda z: first_row(z) + np.log(np.exp(z - first_row(z)).sum(axis=-1)),
+    ),
     definition.AXIS_IGNORED.like(lambda z, axis=-1: logsumexp(z)),
     general.FEW_DIGITS,
 )
@@ -259,6 +315,11 @@ SINGLE = (np.array([100, 0], dtype=np.float32),)
 
 overflows = Law("logits of 1000 and -1000 make no nan", LARGE)
 masked = Law("a logit of -inf rules its class out", floats([0, -np.inf], [3, 1, -np.inf]))
+far_offset = Law(
+    "a large number added to all logits costs no digits",
+    floats([1e15, 1e15], [1e15 + 3, 1e15 + 1, 1e15 - 3], [5 - 1e15, -1e15]),
+    to_within(1e-12),
+)
 far_rows = Law("each row has its own maximum", floats([[0, 1], [1000, 1001]]))
 of_singles = Law("float32 logits are logits too", (SINGLE,))
 
@@ -317,7 +378,7 @@ LOGARITHM = Exercise(
         Law(
             "the exponentials of the numbers sum to 1",
             SMALL,
-            agrees(lambda log_p: np.exp(log_p).sum(axis=-1)),
+            agrees(lambda log_p: np.exp(log_p).sum(axis=-1), "sum of exponentials"),
         ),
         Law("(3, 1, -3) gives (-0.129, -2.129, -6.129)", floats(EXAMPLE, [1, 0], [0, 0, 0, 0])),
         Law("adding a number to all logits changes nothing", floats([3, 2], [13, 11, 7])),
@@ -325,9 +386,10 @@ LOGARITHM = Exercise(
         masked,
         Law("a batch is treated row by row", definition.BATCHES),
         far_rows,
-        Law("axis=0 goes column by column", definition.BATCHES, options={"axis": 0}),
+        Law("axis=0 goes column by column", definition.BATCHES[1:], options={"axis": 0}),
         definition.of_integers,
         of_singles,
+        far_offset,
         definition.unchanged,
     ),
     LOG_SOFTMAX,
@@ -364,7 +426,7 @@ SOFT_MAXIMUM = Exercise(
         Law("a logit of -inf adds nothing", floats([0, -np.inf], [3, 1, -np.inf])),
         Law("a batch is treated row by row", definition.BATCHES),
         far_rows,
-        Law("axis=0 goes column by column", definition.BATCHES, options={"axis": 0}),
+        Law("axis=0 goes column by column", definition.BATCHES[1:], options={"axis": 0}),
         definition.of_integers,
         of_singles,
         definition.unchanged,

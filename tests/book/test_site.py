@@ -419,9 +419,8 @@ def test_the_page_of_the_checks_lists_every_known_mistake_once(site):
     assert sorted(id_.strip() for id_, _ in listed) == sorted(known)
     for id_, text in listed:
         mistake = known[id_.strip()]
-        where = mistake.section
-        read = f"{chapter(where.chapter).title}: {where.heading}" if where else ""
-        assert plain(text) == plain(f"{mistake.title}. {mistake.text} {read}")
+        read = [f"{chapter(at.chapter).title}: {at.heading}" for at in mistake.sections]
+        assert plain(text) == plain(f"{mistake.title}. {mistake.text} {' '.join(read)}")
 
 
 def chapter_and_heading(page, link):

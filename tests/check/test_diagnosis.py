@@ -111,15 +111,44 @@ def test_the_sections_are_those_of_the_notebooks(chapter):
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_names_a_section_and_jupyterlab_finds_it(mistake):
     """JupyterLab names a heading by its words, with hyphens between them."""
-    if mistake.section is None:
-        assert mistake in check.MISTAKES["general"]
-        return
-    link = mistake.section.link
-    file, kind, name = re.fullmatch(r"([^#]+)#(\w+)=([\w.~%,:?-]+)", link).groups()
-    assert file == f"{mistake.section.chapter}.ipynb" and kind == "heading"
-    labelled, every = headings(mistake.section.chapter)
-    assert labelled[mistake.label] == mistake.section.heading
-    assert [heading.replace(" ", "-") for heading in every].count(unquote(name)) == 1
+    assert mistake.sections or mistake in check.MISTAKES["general"]
+    assert mistake.section == (mistake.sections[-1] if mistake.sections else None)
+    for section in mistake.sections:
+        file, kind, name = re.fullmatch(r"([^#]+)#(\w+)=([\w.~%,:?-]+)", section.link).groups()
+        assert file == f"{section.chapter}.ipynb" and kind == "heading"
+        labelled, every = headings(section.chapter)
+        assert labelled[section.label] == section.heading
+        assert [heading.replace(" ", "-") for heading in every].count(unquote(name)) == 1
+
+
+PLACES = {chapter.name: place for place, chapter in enumerate(CHAPTERS)}
+
+
+@pytest.mark.parametrize("name", check.CHECKS)
+def test_a_report_sends_to_no_section_of_a_later_chapter(name):
+    """Whoever does an exercise has read its chapter and those before it, and no other."""
+    for exercise in check.CHECKS[name]:
+        for mistake in exercise.mistakes:
+            section = mistake.told_in(exercise.chapter).section
+            assert section or mistake.id in {m.id for m in check.MISTAKES["general"]}
+            assert not section or PLACES[section.chapter] <= PLACES[name], mistake.id
+        for mistake_id, attempt in WRONG[exercise.name]:
+            section = checked(exercise.name, attempt).section
+            assert not section or PLACES[section.chapter] <= PLACES[name], mistake_id
+
+
+def test_what_a_later_chapter_explains_better_is_read_there_once_it_has_been_read():
+    whole = MISTAKES["whole-array"]
+    told = [str(whole.told_in(chapter.module).section) for chapter in CHAPTERS[:2]]
+    assert told == [
+        "chapter Definition, section “The output layer”",
+        "chapter Overflow, section “Subtract the maximum”",
+    ]
+    assert MISTAKES["argument-changed"].told_in("definition").section is None
+    assert MISTAKES["argument-changed"].told_in("backprop").section is not None
+    for mistake in MISTAKES.values():
+        places = [PLACES[section.chapter] for section in mistake.sections]
+        assert places == sorted(set(places))
 
 
 def test_a_chapter_may_have_no_check():

@@ -86,7 +86,7 @@ def test_every_module_has_a_docstring_and_a_readable_length():
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), path
-        assert text.count("\n") <= (250 if path.parent.name == "_engine" else 640), path
+        assert text.count("\n") <= (250 if path.parent.name == "_engine" else 700), path
 
 
 def imported(path):

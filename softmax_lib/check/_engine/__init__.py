@@ -1,5 +1,5 @@
 """How a check runs. No chapter is named here, and each module uses only those before it:
 
-showing, limit, running, laws, report, mistake, tools, general, task, diagnosis, exercise,
-collecting
+showing, hearing, limit, running, laws, report, mistake, tools, general, task, diagnosis,
+exercise, collecting
 """

@@ -10,8 +10,14 @@ def _of_kind(module, kind):
 
 
 def checks_of(module):
-    """Return the checks that a chapter's module defines; none if the chapter has no module."""
-    return _of_kind(module, Exercise) if module else []
+    """Return the checks that a chapter's module defines; none if the chapter has no module.
+
+    Each is told its chapter, so that its reports name no section of a later one.
+    """
+    found = _of_kind(module, Exercise) if module else []
+    for exercise in found:
+        vars(exercise).update(chapter=module.__name__.rpartition(".")[2])
+    return found
 
 
 def by_name(checks):

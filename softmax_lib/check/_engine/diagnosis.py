@@ -47,11 +47,15 @@ def diagnose(task, law, outcome, call):
     if fitting:
         return fitting[0][0]
     expected = [task.right(arguments, law.options).value for arguments in law.inputs]
-    for mistake in task.mistakes:
+    for mistake in () if law.refused else task.mistakes:
         if mistake.sign and _shows(mistake.sign, outcomes, expected):
             return mistake
-    if all(o.cause == "raised" for o in outcomes) and _is_first_on_batches(task, law):
-        return general.ONE_EXAMPLE_ONLY
+    if all(o.cause == "raised" for o in outcomes):
+        batches = _first_batches(task)
+        if law is batches:
+            return general.ONE_EXAMPLE_ONLY
+        if batches and _dimension(law) == 1 and call(batches.inputs[0], {}).value:
+            return general.BATCHES_ONLY
     return None
 
 
@@ -84,7 +88,10 @@ def _shows(sign, outcomes, expected):
         return sign([(np.float64(came), right) for came, right in pairs])
 
 
-def _is_first_on_batches(task, law):
-    """Say whether the law is on batches, while the first one is on single examples."""
-    one, many = (np.ndim(asked.inputs[0][0]) for asked in (task.laws[0], law))
-    return one < many
+def _dimension(law):
+    return np.ndim(law.inputs[0][0])
+
+
+def _first_batches(task):
+    """Return the first law on batches, if the first of all is on single examples; or None."""
+    return next((law for law in task.laws if _dimension(law) > _dimension(task.laws[0])), None)

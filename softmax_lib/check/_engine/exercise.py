@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from inspect import cleandoc
+from numbers import Real
 
 from softmax_lib.check._engine import general, showing
 from softmax_lib.check._engine.diagnosis import diagnose
@@ -19,11 +20,16 @@ Parameters
 function : callable
     {}
 seconds : float, default 5
-    The time limit, for all calls together.
+    The time limit, for all calls together; infinity for none.
 
 Returns
 -------
 Report
+
+Raises
+------
+TypeError, ValueError
+    If ``seconds`` is not a number above 0. Whatever the function does is in the report.
 
 Examples
 --------
@@ -48,6 +54,10 @@ class Exercise(Task):
         return f"<check.{self.name}(function, *, seconds={SECONDS})>"
 
     def __call__(self, function, *, seconds=SECONDS):
+        if not isinstance(seconds, Real) or isinstance(seconds, bool):
+            raise TypeError(f"seconds must be a number, not {showing.kind(seconds)}")
+        if not seconds > 0:
+            raise ValueError(f"seconds must be more than 0, not {seconds}")
         notes = () if has_limit() else (NO_LIMIT,)
         attempt = showing.name_of(function) if callable(function) else showing.kind(function)
         wish = f"a function of {self.signature.removeprefix(self.name)}"
@@ -83,4 +93,5 @@ class Exercise(Task):
         arguments, outcome, (came, expected) = found
         given = showing.call(attempt, arguments, law.options)
         mistake = diagnose(self, law, outcome, call)
+        mistake = mistake and mistake.told_in(self.chapter)
         return Failure(law.name, given, came, expected, mistake, outcome.printed, outcome.warned)

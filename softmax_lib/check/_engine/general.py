@@ -45,7 +45,13 @@ ONE_EXAMPLE_ONLY = Mistake(
     "one-example-only",
     "The function cannot take a batch. It works for one example. Let every sum and maximum go "
     "along the last axis.",
-    "sec-layer",
+    "sec-max-shift",
+)
+BATCHES_ONLY = Mistake(
+    "batches-only",
+    "The function needs a batch. It works for rows of logits; one example has no axis 1. The last "
+    "axis is there in both: `axis=-1`.",
+    "sec-max-shift",
 )
 
 BY_CAUSE = {"nothing": NOTHING_RETURNED, "no numbers": NOT_NUMBERS, "time": NEVER_RETURNS}

@@ -11,17 +11,29 @@ from softmax_lib.check._engine.running import has_parameter
 UNITS = 64  # of the last place: what a correct formula may lose, per unit of the largest logit
 
 
-def agrees(view=lambda values: values):
-    """Return a judge: what ``view`` sees in the result is what it sees in the expected one."""
+def the_same(came, expected, tolerance):
+    """Judge every number."""
+    with np.errstate(all="ignore"):
+        off = np.abs(came - expected) > tolerance * (1 + np.abs(expected))
+    wrong = off | (np.isnan(came) != np.isnan(expected)) | _differ_in_inf(came, expected)
+    return showing.pair(came, expected) if np.any(wrong) else None
+
+
+def agrees(view, named="of which"):
+    """Return a judge of what ``view`` sees in the result; its name is told before it."""
 
     def judge(came, expected, tolerance):
-        came, expected = view(came), view(expected)
-        with np.errstate(all="ignore"):
-            off = np.abs(came - expected) > tolerance * (1 + np.abs(expected))
-        wrong = off | (np.isnan(came) != np.isnan(expected)) | _differ_in_inf(came, expected)
-        return showing.pair(came, expected) if np.any(wrong) else None
+        with np.errstate(all="ignore"):  # inf less inf, say
+            seen, wanted = view(came), view(expected)
+        texts = the_same(seen, wanted, tolerance)
+        return texts and (f"{showing.array(came)}, {named} {texts[0]}", f"{named} {texts[1]}")
 
     return judge
+
+
+def to_within(tolerance):
+    """Return a judge of every number, by a tolerance of its own."""
+    return lambda came, expected, _: the_same(came, expected, tolerance)
 
 
 def holds(predicate, wish):
@@ -37,9 +49,6 @@ def has_shape(came, expected, tolerance):
     """Judge the shape alone, which has been compared before any judge is asked."""
 
 
-the_same = agrees()
-
-
 @dataclass(frozen=True)
 class Law:
     """A sentence that must be true, and the inputs it is tried on, the smallest first."""
@@ -51,6 +60,7 @@ class Law:
     results: tuple = None  # the numbers of the results it speaks of; None for all
     options: dict = field(default_factory=dict)  # asked of functions with parameters of these names
     about_arguments: bool = False  # about what was given, not about what came back
+    refused: str = ""  # why the inputs are wrong, if an error is wanted
 
     def is_asked_of(self, function):
         """Say whether the function has a parameter for each option."""

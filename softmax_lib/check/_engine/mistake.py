@@ -12,7 +12,8 @@ class Mistake:
 
     id: str  # stable
     said: str  # its title, which is the first sentence, and what it does
-    label: str = None  # of the section that explains it
+    label: str = None  # of the section that explains it to who meets it first
+    later: str = None  # of one of a later chapter that explains it better
     formulas: tuple = ()  # wrong ones; the attempt returns what one of them does
     sign: Callable = None  # holds for the pairs (came, expected) of the law that fails
     error: type = None  # what is raised by this mistake alone
@@ -28,9 +29,19 @@ class Mistake:
         return self.said.partition(". ")[2]
 
     @property
+    def sections(self):
+        """The sections that explain it."""
+        return tuple(Section(label) for label in (self.label, self.later) if label)
+
+    @property
     def section(self):
-        """The `Section` that explains it, or None."""
-        return self.label and Section(self.label)
+        """The `Section` that explains it best, or None."""
+        return self.sections[-1] if self.sections else None
+
+    def told_in(self, chapter):
+        """Return the mistake with the sections that whoever has come to a chapter has read."""
+        read = [each.label for each in self.sections if each.is_read_by(chapter)]
+        return replace(self, **dict(zip(("label", "later"), [*read, None, None], strict=False)))
 
     def like(self, *formulas):
         """Return the mistake as it shows in an exercise: one of these wrong formulas."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from softmax_lib.course import section
+from softmax_lib.course import CHAPTERS, section
 
 # Rules of a colour that stands out on white and on black; the text has the page's own colour.
 HOLDS, FAILS = "#009E73", "#D55E00"
@@ -32,6 +32,11 @@ class Section:
     def heading(self):
         """Its heading, such as "Subtract the maximum"."""
         return section(self.label)[1]
+
+    def is_read_by(self, chapter):
+        """Say whether whoever has come to a chapter, named as its modules are, has come by."""
+        names = [each.module for each in CHAPTERS]
+        return names.index(section(self.label)[0].module) <= names.index(chapter)
 
     def __str__(self):
         chapter, heading = section(self.label)

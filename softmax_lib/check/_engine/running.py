@@ -1,22 +1,18 @@
 """Call a stranger's function: on copies, within a time limit, whatever it does or returns."""
 
-import contextlib
 import inspect
-import io
 import os
-import re
 import time
 import traceback
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from softmax_lib.check._engine.limit import TimeUp, has_limit, within
-from softmax_lib.check._engine.showing import kind
+from softmax_lib.check._engine.hearing import listening
+from softmax_lib.check._engine.limit import FAR, OutsideError, TimeUp, has_limit, within
+from softmax_lib.check._engine.showing import kind, one_line
 
-LONGEST = 300  # characters that are kept of a message, or of what was printed
 # Where a line of code is nobody's attempt: this library, NumPy and its neighbours, Python's own.
 LIBRARIES = tuple(
     os.path.join(folder, "")
@@ -59,24 +55,24 @@ class Caller:
     """
 
     def __init__(self, function, results, seconds):
-        self.function, self.results, self.left = function, results, seconds
+        self.function, self.results = function, results
+        self.left = float(min(seconds, FAR))
 
     def __call__(self, arguments, options):
         given = [np.array(a) if isinstance(a, np.ndarray) else a for a in arguments]
-        outcome, printed, started = Outcome(), _Capped(), time.monotonic()
+        outcome, started = Outcome(), time.monotonic()
 
         def act():
             return arrays_of(self.function(*given, **options), self.results)
 
         with (
-            warnings.catch_warnings(record=True) as caught,
             np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
+            listening() as ear,
         ):
-            warnings.simplefilter("default")  # once a line: a loop without an end warns without one
             try:
                 outcome.value = within(self.left, act)
+            except OutsideError as outside:
+                raise outside.args[0] from None
             except KeyboardInterrupt:
                 if has_limit():
                     raise
@@ -96,10 +92,7 @@ class Caller:
         outcome.changed = any(
             np.asarray(after).tobytes() != np.asarray(before).tobytes() for after, before in pairs
         )
-        outcome.printed = printed.getvalue()
-        outcome.warned = tuple(
-            dict.fromkeys(f"{w.category.__name__}: {one_line(w.message)}" for w in caught)
-        )
+        outcome.printed, outcome.warned = ear.getvalue(), ear.warnings()
         return outcome
 
 
@@ -195,21 +188,3 @@ def told(error):
         if not frame.filename.startswith((*LIBRARIES, "<frozen", "<__array")):
             return f"{text} (line {frame.lineno}: {frame.line})" if frame.line else text
     return text
-
-
-def one_line(message):
-    """Return a message without line ends and addresses, and not too long."""
-    try:
-        text = " ".join(str(message).split())
-    except Exception:
-        text = "(its message cannot be shown)"
-    text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
-
-
-class _Capped(io.StringIO):
-    """Keep the beginning of what is printed: a loop without an end prints without an end."""
-
-    def write(self, text):
-        super().write(text[: max(0, LONGEST - self.tell())])
-        return len(text)

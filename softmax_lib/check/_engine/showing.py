@@ -1,5 +1,6 @@
 """Write numbers and calls as a reader would, and the same on every processor."""
 
+import re
 from keyword import iskeyword
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 DECIMALS = (4, 6, 8, 10, 12)
 NOISE = 1e-12  # what is less, is rounding where a 0 was meant, and differs between processors
 MANY = 60  # numbers of an array that are shown
-LONGEST_NAME = 60  # characters
+LONGEST = 300  # characters that are kept of a message, or of what was printed
+LONGEST_NAME = 60
 
 
 def number(x, decimals=4):
@@ -104,3 +106,17 @@ def name_of(thing, otherwise="f"):
     # A class derived from str may answer anything.
     stands = type(name) is str and name.isidentifier() and not iskeyword(name)
     return name if stands and len(name) <= LONGEST_NAME else otherwise
+
+
+def one_line(message):
+    """Return a message without line ends and addresses, and not too long.
+
+    >>> one_line("no such\\n  class at 0x7f00")
+    'no such class at 0x...'
+    """
+    try:
+        text = " ".join(str(message).split())
+    except (Exception, SystemExit):
+        text = "(its message cannot be shown)"
+    text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."

@@ -42,6 +42,9 @@ class Task:
     def _complaint(self, law, arguments, outcome):
         """Return what came and what was expected, as texts, if the law is broken."""
         expected = self.right(arguments, law.options).value
+        if law.refused:
+            came = outcome.problem or ", ".join(map(self._named, range(9), outcome.value))
+            return None if outcome.cause == "raised" else (came, f"an error: {law.refused}")
         if not outcome.value:
             return outcome.problem, ", ".join(map(self._named, range(len(expected)), expected))
         if law.about_arguments:

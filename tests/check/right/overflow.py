@@ -25,7 +25,8 @@ SOURCES = {
         """,
         "pairs": """
             def log_softmax(z):
-                return z - np.logaddexp.reduce(z, axis=-1, keepdims=True)
+                gaps = z - z.max(axis=-1, keepdims=True)
+                return gaps - np.logaddexp.reduce(gaps, axis=-1, keepdims=True)
         """,
     },
     "logsumexp": {

@@ -5,6 +5,8 @@ import scipy.special
 
 from readers import one_hot
 from softmax_lib import softmax
+from wrong.cross_entropy import counted_from_one
+from wrong.definition import z_scores
 from wrong.derivative import JACOBIAN_OF
 
 
@@ -62,6 +64,12 @@ GRADIENT = [
     ("labels-off-by-one", lambda z, k: softmax(z) - np.eye(z.shape[1])[k - 1]),
     ("labels-off-by-one", lambda z, k: softmax(z) - np.eye(z.shape[1])[k + 1]),
     ("all-labels-in-every-row", colon),
+    ("labels-off-by-one", lambda z, k: softmax(z) - counted_from_one(k, z.shape[1])),
+    ("standardised", lambda z, k: right_gradient(z_scores(z), k)),
+    ("absolute-values", lambda z, k: right_gradient(abs(z), k)),
+    ("absolute-values", p_and_y(lambda p, y: abs(y - p))),
+    ("maximum-of-columns", softmax_by(lambda z: z.max(axis=0))),
+    ("maximum-of-first-row", softmax_by(lambda z: z[0].max())),
     ("whole-array", lambda z, k: scipy.special.softmax(z) - one_hot(k, z.shape[1])),
     ("wrong-axis", lambda z, k: scipy.special.softmax(z, axis=0) - one_hot(k, z.shape[1])),
     ("no-keepdims", lambda z, k: np.exp(z) / np.exp(z).sum(1) - one_hot(k, z.shape[1])),
@@ -156,6 +164,9 @@ STEP = [
     ("whole-array", step(gradient=lambda z, k: scipy.special.softmax(z) - one_hot(k, z.shape[1]))),
     ("wrong-axis", step(gradient=lambda z, k: softmax(z, 0) - one_hot(k, z.shape[1]))),
     ("no-shift", step(gradient=softmax_by(lambda z: 0))),
+    ("standardised", step(gradient=lambda z, k: right_gradient(z_scores(z), k))),
+    ("absolute-values", step(gradient=lambda z, k: right_gradient(abs(z), k))),
+    ("maximum-of-columns", step(gradient=softmax_by(lambda z: z.max(axis=0)))),
     ("argument-changed", in_place_step),
     ("few-digits", step(lambda in_W, in_b, N: (in_W + 1e-5, in_b))),
 ]

@@ -7,6 +7,8 @@ import scipy.special
 
 from readers import one_hot, rows_of
 from softmax_lib import log_softmax, softmax
+from wrong.definition import scaled_to_one, z_scores
+from wrong.overflow import log1p_of_all, m_0_added
 
 
 def every_row(labels, C):
@@ -21,7 +23,26 @@ def out_of_range(labels, C):
     return y
 
 
+def counted_from_one(labels, C):
+    y = np.zeros((len(labels), C + 1))
+    y[rows_of(labels)] = 1
+    return y[:, 1:]
+
+
+def wraps(labels, C):
+    y = [[0] * C for _ in labels]
+    for row, label in zip(y, labels, strict=True):
+        row[label] = 1
+    return y
+
+
 ONE_HOT = [
+    ("labels-off-by-one", counted_from_one),
+    ("labels-off-by-one", lambda k, C: [[float(k_n == c) for c in range(1, C + 1)] for k_n in k]),
+    ("negative-label-wraps", wraps),
+    ("negative-label-wraps", lambda k, C: np.identity(C)[k]),
+    ("negative-label-wraps", lambda k, C: one_hot(k % C, C)),
+    ("label-out-of-range", one_hot),
     ("transposed", lambda k, C: np.eye(C)[:, k]),
     ("width-from-labels", lambda k, C: one_hot(k, k.max() + 1)),
     ("labels-off-by-one", lambda k, C: one_hot(k % C, C + 1)),
@@ -54,11 +75,28 @@ def binary(z, k):
     return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum(axis=1)
 
 
-def with_one_hot(z, k):
+def with_one_hot(z, k, one_hot=one_hot):
     return -(one_hot(k, z.shape[1]) * scipy.special.log_softmax(z, axis=1)).sum(axis=1)
 
 
+def weighted(log_p):
+    """Return the sum over the classes, of one-hot targets times some logarithms."""
+    return lambda z, k: -(one_hot(k, z.shape[1]) * log_p(z)).sum(axis=1)
+
+
 ONE_EACH = [
+    ("zero-times-inf", weighted(lambda z: np.log(scipy.special.softmax(z, axis=1)))),
+    ("no-shift", weighted(lambda z: np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)))),
+    ("label-unused", lambda z, k: -np.log(scipy.special.softmax(z, axis=1)).sum(axis=1)),
+    ("label-unused", lambda z, k: -np.log(scipy.special.softmax(z, axis=1)).mean(axis=1)),
+    ("largest-term-twice", lambda z, k: log1p_of_all(z) - z[rows_of(k)]),
+    ("maximum-added-only", loops(lambda z, k: max(z) + np.log(sum(np.exp(z))) - z[k])),
+    ("maximum-of-first-row", lambda z, k: m_0_added(z) - z[rows_of(k)]),
+    ("maximum-of-columns", lambda z, k: -log_p(z - z.max(axis=0), k)),
+    ("standardised", lambda z, k: -log_p(z_scores(z), k)),
+    ("min-max-scaling", lambda z, k: -log_p(scaled_to_one(z), k)),
+    ("absolute-values", lambda z, k: -log_p(abs(z), k)),
+    ("labels-off-by-one", lambda z, k: with_one_hot(z, k, counted_from_one)),
     ("sign-of-log", log_p),
     ("other-logarithm", lambda z, k: -np.log2(scipy.special.softmax(z, axis=1)[rows_of(k)])),
     ("misprint-lower-limit", loops(lambda z, k: np.log(sum(np.exp(z[k:]))) - z[k])),
@@ -106,6 +144,7 @@ LOSS = [
     *ONE_EACH,
     ("mean-over-batch", lambda z, k: np.mean(-log_p(z, k))),
     ("sum-over-batch", lambda z, k: sum(-log_p(z, k))),
+    ("label-unused", lambda z, k: -scipy.special.log_softmax(z, axis=1)),
     ("all-labels-in-every-row", lambda z, k: -scipy.special.log_softmax(z, axis=1)[:, k]),
     (
         "sum-over-classes-missing",
@@ -117,6 +156,7 @@ MEAN_LOSS = [
     *((id_, mean_of(loss)) for id_, loss in ONE_EACH),
     ("mean-over-batch-missing", lambda z, k: -log_p(z, k)),
     ("sum-over-batch", lambda z, k: sum(-log_p(z, k))),
+    ("label-unused", lambda z, k: np.mean(-scipy.special.log_softmax(z, axis=1))),
     ("log-of-mean", lambda z, k: -np.log(np.mean(scipy.special.softmax(z, axis=1)[rows_of(k)]))),
     ("all-labels-in-every-row", lambda z, k: -log_softmax(z)[:, k].mean()),
     ("mean-over-classes", lambda z, k: -np.mean(one_hot(k, z.shape[1]) * log_softmax(z))),

@@ -9,6 +9,31 @@ from readers import of_p
 from softmax_lib import softmax
 
 
+def scaled_to_one(z):
+    low, high = np.min(z, -1, keepdims=True), np.max(z, -1, keepdims=True)
+    return (z - low) / (high - low)
+
+
+def z_scores(z):
+    gaps = z - np.mean(z, -1, keepdims=True)
+    return gaps / np.sqrt(np.mean(gaps**2, -1, keepdims=True))
+
+
+def columns_shifted(z):
+    e = np.exp(z - np.max(z, axis=0))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def axis_one(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def rows_unpacked(z):
+    N, C = z.shape
+    return np.array([softmax(z[n]) for n in range(N)]).reshape(N, C)
+
+
 def row_maximum_whole_sum(z):
     gaps = z - z.max(axis=-1, keepdims=True)
     return np.exp(gaps - scipy.special.logsumexp(gaps))
@@ -119,6 +144,18 @@ SOFTMAX = [
     ("log-returned", lambda z: z - scipy.special.logsumexp(z)),
     ("divided-by-log-sum-exp", lambda z: z / scipy.special.logsumexp(z)),
     ("divided-by-log-sum-exp", lambda z: np.exp(z) / np.log(np.sum(np.exp(z)))),
+    ("min-max-scaling", scaled_to_one),
+    ("min-max-scaling", lambda z: (z - min(z)) / sum(z - min(z)) if z.ndim == 1 else 1 / "C"),
+    ("min-max-scaling", lambda z: scipy.special.softmax(scaled_to_one(z), axis=-1)),
+    ("standardised", z_scores),
+    ("standardised", lambda z: scipy.special.softmax(z_scores(z), axis=-1)),
+    ("absolute-values", lambda z: abs(z) / sum(abs(z))),
+    ("absolute-values", lambda z: z * z / np.linalg.norm(z) ** 2),
+    ("absolute-values", lambda z: np.exp(np.abs(z)) / np.exp(np.abs(z)).sum()),
+    ("maximum-of-columns", columns_shifted),
+    ("batches-only", axis_one),
+    ("batches-only", rows_unpacked),
+    ("batches-only", lambda z: scipy.special.softmax(z, axis=1)),
     ("max-outside-exp", lambda z: np.exp(z) - np.max(z)),
     ("epsilon-in-denominator", with_epsilon),
     ("integer-buffer", integer_buffer),
@@ -151,6 +188,8 @@ HARDMAX = [
     ("maximum-starts-at-zero", from_zero),
     ("whole-array", lambda z: np.eye(z.size)[np.argmax(z)].reshape(z.shape)),
     ("wrong-axis", lambda z: np.eye(len(z))[z.argmax(axis=0)].T),
+    ("min-max-scaling", scaled_to_one),
+    ("batches-only", lambda z: np.eye(z.shape[1])[np.argmax(z, axis=1)]),
     ("one-example-only", lambda z: [float(i == list(z).index(max(z))) for i in range(len(z))]),
 ]
 LOG_ODDS = [

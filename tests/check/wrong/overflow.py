@@ -5,11 +5,44 @@ import scipy.special
 
 from readers import by_row, of_p
 from softmax_lib import log_softmax, softmax
-from wrong.definition import FORMULA, SOFTMAX
+from wrong.definition import FORMULA, SOFTMAX, scaled_to_one, z_scores
 
 
 def lse(z):
     return scipy.special.logsumexp(z, axis=-1, keepdims=True)
+
+
+def shifted_by_m_0(z):
+    m = np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z - m[0])
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def less_m_0(z):
+    m = np.max(z, axis=-1, keepdims=True)
+    return z - m[0] - np.log(np.sum(np.exp(z - m[0]), axis=-1, keepdims=True))
+
+
+def m_0_added(z):
+    m = np.max(z, axis=-1, keepdims=True)
+    return m[0] + np.log(np.sum(np.exp(z - m), axis=-1))
+
+
+def log1p_of_all(z):
+    m = np.max(z, axis=-1, keepdims=True)
+    return m[..., 0] + np.log1p(np.sum(np.exp(z - m), axis=-1))
+
+
+def columns_lowered(z):
+    m = z.max(axis=0, keepdims=True)
+    return m[..., 0] + np.log(np.exp(z - m).sum(axis=-1))
+
+
+def in_place(z):
+    m = z.max(axis=-1, keepdims=True)
+    z -= m
+    z -= np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return z
 
 
 SAFE = [
@@ -29,6 +62,7 @@ SAFE = [
         "global-maximum",
         lambda z: np.exp(z - np.max(z)) / np.exp(z - np.max(z)).sum(axis=-1, keepdims=True),
     ),
+    ("maximum-of-first-row", shifted_by_m_0),
 ]
 LOG_SOFTMAX = [
     ("logarithm-missing", softmax),
@@ -51,10 +85,16 @@ LOG_SOFTMAX = [
     ("wrong-axis", lambda z: z - scipy.special.logsumexp(z, axis=0)),
     ("no-keepdims", lambda z: z - scipy.special.logsumexp(z, axis=-1)),
     ("global-maximum", lambda z: (z - z.max()) - np.log(np.exp(z - z.max()).sum(-1))[..., None]),
-    (
-        "argument-changed",
-        lambda z: np.subtract(z, lse(z), out=z) if z.dtype == float else z - lse(z),
-    ),
+    ("argument-changed", lambda z: in_place(z) if z.dtype == float else log_softmax(z)),
+    ("offset-not-cancelled", lambda z: z - lse(z)),
+    ("offset-not-cancelled", lambda z: z - np.logaddexp.reduce(z, axis=-1, keepdims=True)),
+    ("largest-term-twice", lambda z: z - log1p_of_all(z)[..., None]),
+    ("standardised", lambda z: scipy.special.log_softmax(z_scores(z), axis=-1)),
+    ("min-max-scaling", lambda z: scipy.special.log_softmax(scaled_to_one(z), axis=-1)),
+    ("absolute-values", by_row(lambda z: abs(z) - np.log(sum(np.exp(abs(z)))))),
+    ("maximum-of-columns", lambda z: log_softmax(z - z.max(axis=0))),
+    ("maximum-of-first-row", less_m_0),
+    ("batches-only", lambda z: scipy.special.log_softmax(z, axis=1)),
     ("few-digits", lambda z: np.round(log_softmax(z), 4)),
 ]
 LOGSUMEXP = [
@@ -80,6 +120,15 @@ LOGSUMEXP = [
     ("wrong-axis", lambda z: scipy.special.logsumexp(z, axis=0)),
     ("no-keepdims", lambda z: z.max(-1) + np.log(np.exp(z - z.max(-1)).sum(-1))),
     ("global-maximum", lambda z: z.max() + np.log(np.exp(z - z.max()).sum(-1))),
+    ("maximum-added-only", by_row(lambda z: max(z) + np.log(sum(np.exp(z))))),
+    ("largest-term-twice", log1p_of_all),
+    ("standardised", lambda z: scipy.special.logsumexp(z_scores(z), axis=-1)),
+    ("min-max-scaling", lambda z: scipy.special.logsumexp(scaled_to_one(z), axis=-1)),
+    ("absolute-values", lambda z: scipy.special.logsumexp(abs(z), axis=-1)),
+    ("maximum-of-columns", columns_lowered),
+    ("maximum-of-columns", lambda z: z.max(-1) + np.log(np.exp(z - z.max(0)).sum(-1))),
+    ("maximum-of-first-row", m_0_added),
+    ("batches-only", lambda z: scipy.special.logsumexp(z, axis=1)),
     ("few-digits", lambda z: np.round(lse(z)[..., 0], 5)),
 ]
 

@@ -21,7 +21,7 @@ EXAMPLE = Exercise(
     """,
     (
         Law("there is one number for every logit", ONE, has_shape),
-        Law("the numbers sum to 0", ONE, agrees(lambda w: w.sum(axis=-1))),
+        Law("the numbers sum to 0", ONE, agrees(lambda w: w.sum(axis=-1), "sum")),
         Law("(3, 1, -3) gives (2.667, 0.667, -3.333)", floats([3, 1, -3])),
         Law("a batch is treated row by row", ROWS),
         left_alone((*ONE, *ROWS)),
