@@ -18,6 +18,9 @@ builtins.input = no_input
 names = {"__name__": "__main__"}
 
 def run(code, name):
+    exercise = sys.modules.get("softmax_lib.check._engine.exercise")
+    if exercise:
+        exercise.has_limit = lambda: True  # the page ends what takes too long
     linecache.cache[name] = (len(code), None, code.splitlines(True), name)
     try:
         body = ast.parse(code, name).body
