@@ -120,6 +120,11 @@ HELD = {
     "from a gap of 37 on, the logarithm of the sum is exactly 0": lambda: (
         1 + np.exp(-36.0) > 1 == 1 + np.exp(-37.0)
     ),
+    "as in $\\log(p + «10^{-8}»)$, is no remedy. The loss of a confident prediction becomes "
+    "negative, and that of the worst mistake stops at «18.42»": lambda: (
+        1e-8 if -np.log(1 + 1e-8) < 0 else 0.0,
+        -np.log(0 + 1e-8),
+    ),
     "float16 has «11» binary digits": lambda: np.finfo(np.float16).nmant + 1,
     "from a gap of «5.55» on, where the winner has $p = «0.996»$": lambda: (
         8 * np.log(2),
