@@ -64,11 +64,11 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
 
     Notes
     -----
-    The shift by m is exact in real arithmetic. It removes the overflow, and it makes underflow
-    harmless, since the denominator is at least 1; it does not remove underflow. But z - m is
-    rounded, and that is nearly all of the error: up to 512 ULP in float64 and 64 in float32, and
-    in proportion to the range of the exponents elsewhere. So, at the temperature 1, rows whose
-    exponentials stay in range are not shifted, and are right to 8 ULP.
+    The shift by m is exact in real arithmetic. After it no exponential overflows. They may still
+    underflow, which is harmless, since the denominator is at least 1. But z - m is rounded, and
+    that is nearly all of the error: up to 512 ULP in float64 and 64 in float32, and in proportion
+    to the range of the exponents elsewhere. So, at the temperature 1, rows whose exponentials stay
+    in range are not shifted, and are right to 8 ULP.
     A number added to all logits may change the last digits, even where the addition is exact,
     for it may decide whether a row is shifted. At another temperature the quotient is rounded as
     well, and the relative error of p_i grows to about eps (m - z_i) / T.

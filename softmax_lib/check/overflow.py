@@ -1,4 +1,4 @@
-"""Checks of chapter 2, overflow: `softmax`, `log_softmax` and `logsumexp`."""
+"""Checks of chapter 2, overflow: `softmax`, its logarithm, log-sum-exp, and what uses them."""
 
 import numpy as np
 
@@ -6,7 +6,15 @@ from softmax_lib import log_softmax, logsumexp, softmax
 from softmax_lib.check import definition
 from softmax_lib.check._engine import general
 from softmax_lib.check._engine.exercise import Exercise
-from softmax_lib.check._engine.laws import Law, agrees, floats, has_shape, holds, to_within
+from softmax_lib.check._engine.laws import (
+    Law,
+    agrees,
+    floats,
+    has_shape,
+    holds,
+    left_alone,
+    to_within,
+)
 from softmax_lib.check._engine.mistake import Mistake
 from softmax_lib.check._engine.tools import along_columns, for_all, on_the_whole
 from softmax_lib.check.definition import EXAMPLE, LARGE, SHARES, SMALL, largest, share, total
@@ -432,4 +440,239 @@ SOFT_MAXIMUM = Exercise(
         definition.unchanged,
     ),
     LOGSUMEXP,
+)
+
+
+def _soft_maximum(z, T):
+    return T * logsumexp(z / T)
+
+
+SOFT_MAXIMUM_AT_T = (
+    Mistake(
+        "not-multiplied-by-temperature",
+        "The result is not multiplied by T. Log-sum-exp of z / T lies near the maximum of z / T; "
+        "times T, it lies near the maximum of z.",
+        "sec-log-sum-exp",
+    ).like(
+        lambda z, T: logsumexp(z / T),
+        lambda z, T: z.max(axis=-1) + np.log(np.exp((z - largest(z)) / T).sum(axis=-1)),
+    ),
+    Mistake(
+        "temperature-upside-down",
+        "The temperature multiplies where it should divide. Divide the logits by T, and multiply "
+        "the result by it.",
+        "sec-temperature",
+    ).like(lambda z, T: logsumexp(z * T) / T, lambda z, T: logsumexp(z * T) * T),
+    Mistake(
+        "temperature-ignored",
+        "The temperature has no effect. Divide the logits by T, and multiply the result by it.",
+        "sec-temperature",
+    ).like(lambda z, T: logsumexp(z), lambda z, T: T * logsumexp(z)),
+    Mistake(
+        "mean-under-softmax",
+        "The logits are averaged with the shares as weights. That mean is never above the "
+        "maximum; log-sum-exp is never below it.",
+        "sec-log-sum-exp",
+    ).like(lambda z, T: (softmax(z, temperature=T) * z).sum(axis=-1)),
+    definition.MAXIMUM_RETURNED.like(lambda z, T: z.max(axis=-1)),
+    MAX_NOT_ADDED_BACK.like(
+        lambda z, T: T * np.log(np.exp((z - largest(z)) / T).sum(axis=-1)),
+        lambda z, T: np.log(np.exp((z - largest(z)) / T).sum(axis=-1)),
+    ),
+    definition.MEAN_NOT_SUM.like(lambda z, T: T * (logsumexp(z / T) - np.log(z.shape[-1]))),
+    NO_SHIFT.like(lambda z, T: T * np.log(np.exp(z / T).sum(axis=-1))),
+    KEEPDIMS_LEFT.like(lambda z, T: T * logsumexp(z / T, keepdims=True)),
+    OTHER_LOGARITHM.like(lambda z, T: T * logsumexp(z / T) / np.log(2)),
+    definition.WHOLE_ARRAY.like(lambda z, T: T * logsumexp(z / T, axis=None)),
+    definition.WRONG_AXIS.like(lambda z, T: T * logsumexp(z / T, axis=0)),
+    general.FEW_DIGITS,
+)
+
+
+def _at(T, *nested):
+    """Return inputs of a law: an array of floats and a temperature."""
+    return tuple((np.array(values, dtype=np.float64), T) for values in nested)
+
+
+CLOSE = [3.0, 2.9, -3.0]
+
+AT_TEMPERATURE = Exercise(
+    "soft_maximum(logits, T)",
+    _soft_maximum,
+    """Check T times log-sum-exp of z / T, the soft maximum at a temperature.
+
+    ``soft_maximum(logits, T)`` takes an array of shape (C,) or (N, C) and a number above 0,
+    and returns one number, or N.
+
+    >>> from softmax_lib import logsumexp
+    >>> check.soft_maximum(lambda z, T: logsumexp(z / T)).diagnosis
+    'not-multiplied-by-temperature'
+    """,
+    (
+        Law(
+            "there is one number for each example",
+            _at(1.0, [1, 0], EXAMPLE),
+            has_shape,
+        ),
+        Law("at T = 1 it is log-sum-exp", _at(1.0, [1, 0], EXAMPLE)),
+        Law("C equal logits give m + T log C", (*_at(2.0, [1, 1]), *_at(0.5, [2, 2, 2, 2]))),
+        Law("at T = 0.1, (3, 2.9, -3) gives 3.031", _at(0.1, CLOSE)),
+        Law("adding a number to all logits adds it to the result", _at(3.0, [5, 4], [13, 11, 7])),
+        Law("for a small T it is the maximum", _at(0.001, CLOSE, [-5, -7])),
+        Law("a batch is treated row by row", _at(0.5, [[1, 0], [2, 3]], [[0, 1, 2], [3, 1, -3]])),
+        left_alone(_at(0.5, [1, 0], [[1, 0], [2, 3]]), "the logits are left as they were"),
+    ),
+    SOFT_MAXIMUM_AT_T,
+)
+
+
+def _masked_softmax(z, allowed):
+    p = softmax(z, where=allowed)
+    return np.where(allowed.any(axis=-1, keepdims=True), p, 0.0)
+
+
+def _filled(z, allowed, value):
+    return softmax(np.where(allowed, z, value))
+
+
+MASKED = (
+    Mistake(
+        "mask-of-a-number",
+        "A large negative number stands for a forbidden logit. If a whole row is forbidden, all "
+        "are equal, and each gets a share; if the allowed ones lie lower still, a forbidden one "
+        "wins. Minus infinity has no such limit.",
+        "sec-masks",
+    ).like(
+        *(
+            lambda z, allowed, value=value: _filled(z, allowed, value)
+            for value in (-1e3, -1e4, -1e5, -1e6, -1e8, -1e9, -1e10, -1e30, -1e300)
+        ),
+        *(
+            lambda z, allowed, value=value: np.where(
+                allowed.any(axis=-1, keepdims=True), _filled(z, allowed, value), 0.0
+            )
+            for value in (-1e3, -1e4, -1e5, -1e6)
+        ),
+    ),
+    Mistake(
+        "mask-added",
+        "A number is added to the forbidden logits. In a row that is masked as a whole, that is "
+        "a shift, and changes nothing.",
+        "sec-masks",
+    ).like(
+        *(
+            lambda z, allowed, value=value: softmax(z + np.where(allowed, 0.0, value))
+            for value in (-1e3, -1e4, -1e5, -1e6, -1e8, -1e9, -1e10)
+        )
+    ),
+    Mistake(
+        "empty-row-nan",
+        "A row without an allowed class is nan. Here zeros are asked for. Which rows these are is "
+        "known from the mask alone.",
+        "sec-masks",
+    ).like(lambda z, allowed: softmax(z, where=allowed)),
+    Mistake(
+        "masked-logit-zero",
+        "The forbidden logits are set to 0. A logit of 0 is a logit like any other, and e to the "
+        "0 is 1. What rules a class out is minus infinity.",
+        "sec-masks",
+    ).like(lambda z, allowed: softmax(z * allowed)),
+    Mistake(
+        "shares-masked",
+        "The shares of the forbidden classes are set to 0 after softmax. Those of the others do "
+        "not sum to 1. Rule the logits out instead.",
+        "sec-masks",
+    ).like(lambda z, allowed: softmax(z) * allowed),
+    Mistake(
+        "masked-after-exponential",
+        "The mask comes after the maximum. A forbidden logit far above the others is subtracted "
+        "from them, and they underflow as a whole. Rule it out first.",
+        "sec-masks",
+    ).like(
+        lambda z, allowed: share(softmax(z) * allowed),
+        lambda z, allowed: np.nan_to_num(share(softmax(z) * allowed)),
+        lambda z, allowed: (softmax(z) * allowed) / np.maximum(total(softmax(z) * allowed), 1e-300),
+    ),
+    Mistake(
+        "mask-upside-down",
+        "Allowed and forbidden are exchanged. The mask is True where a class may be chosen.",
+        "sec-masks",
+    ).like(lambda z, allowed: _masked_softmax(z, ~allowed), lambda z, a: softmax(z, where=~a)),
+    Mistake(
+        "mask-ignored",
+        "The mask has no effect. A forbidden class must get the share 0.",
+        "sec-masks",
+    ).like(lambda z, allowed: softmax(z)),
+    NAN_HIDDEN.like(
+        lambda z, allowed: np.nan_to_num(softmax(z, where=allowed)),
+        lambda z, allowed: np.nan_to_num(softmax(np.where(allowed, z, -np.inf))),
+    ),
+    NO_SHIFT.like(lambda z, allowed: naive(np.where(allowed, z, -np.inf))),
+    definition.WHOLE_ARRAY.like(on_the_whole(_masked_softmax)),
+    definition.WRONG_AXIS.like(along_columns(_masked_softmax)),
+    general.FEW_DIGITS,
+)
+
+
+def _masked(*pairs):
+    """Return inputs of a law: logits, and where a 1 says that the class is allowed."""
+    return tuple((np.array(z, dtype=np.float64), np.array(a, dtype=bool)) for z, a in pairs)
+
+
+FREE = _masked(([1, 0], [1, 1]), (EXAMPLE, [1, 1, 1]))
+ONE_OUT = _masked(([1, 0], [1, 0]), (EXAMPLE, [1, 1, 0]), (EXAMPLE, [0, 1, 1]))
+
+MASK = Exercise(
+    "masked_softmax(logits, allowed)",
+    _masked_softmax,
+    """Check softmax over the classes that are allowed.
+
+    ``masked_softmax(logits, allowed)`` takes an array of shape (C,) or (N, C) and booleans
+    of that shape, and returns the shares: 0 for a class that is not allowed, and for all
+    classes of an example that allows none.
+
+    >>> from softmax_lib import softmax
+    >>> check.masked_softmax(lambda z, allowed: softmax(z, where=allowed)).diagnosis
+    'empty-row-nan'
+    """,
+    (
+        Law("there is one share for every logit", FREE, has_shape),
+        Law("where all classes are allowed it is softmax", FREE),
+        Law(
+            "logits of 1000 and -1000 make no nan",
+            _masked(([1000, -1000], [1, 1]), ([-1000, -999], [1, 1])),
+        ),
+        Law(
+            "a forbidden class has the share 0",
+            ONE_OUT,
+            holds(lambda came, right, _: bool(np.all(came[right == 0] == 0)), "0 where forbidden"),
+        ),
+        Law("the allowed classes share as if they were alone", ONE_OUT),
+        Law(
+            "a forbidden logit may be as large as it likes",
+            _masked(([0, 1000], [1, 0]), ([3, 1, 2000], [1, 1, 0])),
+        ),
+        Law(
+            "an example that allows no class gets zeros",
+            _masked(([1, 0], [0, 0]), (EXAMPLE, [0, 0, 0])),
+        ),
+        Law(
+            "an allowed logit may be as low as it likes",
+            _masked(([-2000, 0], [1, 0]), ([-2e6, 0, 1 - 2e6], [1, 0, 1])),
+        ),
+        Law(
+            "each row has a mask of its own",
+            _masked(
+                ([[1, 0], [2, 3]], [[1, 0], [1, 1]]),
+                ([[1, 2], [2, 3], [0, 5]], [[1, 1], [0, 0], [0, 1]]),
+                ([[0, 1], [1000, 1001]], [[1, 1], [1, 1]]),
+            ),
+        ),
+        Law(
+            "a nan among the allowed logits is not hidden",
+            _masked(([np.nan, 1], [1, 1]), ([[np.nan, 1], [1, 0]], [[1, 1], [1, 0]])),
+        ),
+        left_alone(ONE_OUT),
+    ),
+    MASKED,
 )

@@ -177,6 +177,40 @@ def log_of_the_winner(formula, gap):
     return FORMULAS[formula](_rounded(mpmath.exp, -gap))
 
 
+def loss_of_the_winner(ax, widest=80, bottom=1e-42):
+    """Draw -log p of the winner over the gap, by log1p and by the log of the sum; 0 at the bottom.
+
+    The scale is logarithmic and has no 0, so that what is exactly 0 is drawn on a line of its own.
+    """
+    gaps = np.arange(0, widest + 1, 1.0)
+    right, by_sum = (
+        np.array([float(f"{-log_of_the_winner(name, gap):.6g}") for gap in gaps])
+        for name in ("log1p", "SciPy's formula")
+    )
+    gone = by_sum == 0
+    ax.axhline(bottom, color=REST, linewidth=0.8, zorder=1)
+    ax.plot(gaps, right, color=PROBABILITY)
+    ax.plot(gaps, np.where(gone, bottom, by_sum), ".", color=INK, markersize=5, clip_on=False)
+    label_line(ax, 48, right[48], "log1p: right", INK, xytext=(8, 6))
+    first = gaps[gone][0]
+    label_line(
+        ax,
+        first,
+        bottom,
+        f"log of the sum: exactly 0 from {first:.0f} on",
+        INK,
+        xytext=(-2, 8),
+        ha="left",
+    )
+    ax.set(yscale="log", ylim=(bottom / 1e3, 30), xlabel="gap between the two logits")
+    ax.set_ylabel(r"loss, $-\log p$")
+    ax.minorticks_off()
+    ax.set_yticks(
+        [bottom, 1e-32, 1e-24, 1e-16, 1e-8, 1], ["0", "10⁻³²", "10⁻²⁴", "10⁻¹⁶", "10⁻⁸", "1"]
+    )
+    return ax
+
+
 def error_in_ulp(value, gap):
     """Return how far a log p of the larger of two logits is off the truth, in ULP of the truth."""
     with mpmath.workprec(400):

@@ -159,6 +159,21 @@ def test_the_formulas_agree_with_the_functions_they_stand_for(gap):
     assert ours == pytest.approx(float(exact_log_of_the_winner(gap)), rel=4 * eps)
 
 
+def test_the_loss_of_the_winner_is_drawn_down_to_where_the_sum_has_lost_it(ax):
+    assert draw.loss_of_the_winner(ax) is ax
+    right, by_sum = curves(ax, longer_than=20)
+    for gap, loss in right.T:
+        assert loss == pytest.approx(-float(exact_log_of_the_winner(gap)), rel=1e-5)
+    seen = by_sum[0] < 37
+    np.testing.assert_allclose(by_sum[1][seen], np.log(1 + np.exp(-by_sum[0][seen])), 1e-5)
+    assert not np.log(1 + np.exp(-by_sum[0][~seen])).any()
+    floor = np.unique(by_sum[1][~seen])
+    assert floor == [ax.get_yticks()[0]]
+    assert floor[0] < right[1].min()
+    assert ax.get_yticklabels()[0].get_text() == "0"
+    assert "log of the sum: exactly 0 from 37 on" in texts(ax)
+
+
 def test_errors_of_the_winner_are_drawn_for_each_formula_above_the_floor(ax):
     assert draw.ulp_of_the_winner(ax, widest=40, floor=4.0) is ax
     detour, by_scipy, ours = curves(ax, longer_than=20)

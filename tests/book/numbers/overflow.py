@@ -1,3 +1,198 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
-HELD = {}
+import json
+import warnings
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import scipy.special
+
+from softmax_lib import log_softmax, logsumexp, softmax_naive
+
+ROOT = Path(__file__).resolve().parents[3]
+SPEED = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
+FUNCTIONS = ("softmax", "log_softmax", "logsumexp")
+LARGE = ((4096, 32000), (1000000, 10), (1000000, 3))
+ONE = "PyTorch, 1 thread"
+PRICE = "price of log_softmax"
+
+
+def times(function, shape):
+    """Return what was measured in float32 along the last axis."""
+    return next(
+        case["ns"]
+        for case in SPEED["together"]
+        if (case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
+        == (function, shape, "float32", -1)
+    )
+
+
+def ratio(peer, function, shape, ours="ours"):
+    ns = times(function, shape)
+    return min(ns[peer]) / min(ns[ours])
+
+
+def alone():
+    """SciPy's time divided by ours, in a process of its own."""
+    cases = {c["function"]: c["ns"] for c in SPEED["alone"] if c["dtype"] == "float32"}
+    return tuple(min(cases[f]["SciPy"]) / min(cases[f]["ours"]) for f in FUNCTIONS)
+
+
+def row(text, shape, peer="SciPy"):
+    """Return a line of a table of times, and what it must say."""
+    return text, lambda: tuple(ratio(peer, function, shape) for function in FUNCTIONS)
+
+
+def true_loss(gap):
+    with mpmath.workdps(60):
+        return float(mpmath.log1p(mpmath.exp(-gap)))
+
+
+def pytorch(dtype, gap):
+    """Return what benchmarks/confident.md has of PyTorch, from the true loss on."""
+    report = (ROOT / "benchmarks" / "confident.md").read_text(encoding="utf-8")
+    section = report.split(f"\n## {dtype}, gap {gap}\n")[1].split("\n## ")[0]
+    line = next(line for line in section.splitlines() if line.startswith("| PyTorch"))
+    return true_loss(gap), *(float(cell.strip(" *")) for cell in line.strip("|").split("|")[1:])
+
+
+def warns(function, z):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        function(np.array(z))
+    return bool(caught)
+
+
+def last_gap_that_is_not_0():
+    """Return the gap from which the nearest float64 to e^-gap is 0."""
+    with mpmath.workdps(60):
+        return float(-mpmath.log(mpmath.mpf(2) ** -1075))
+
+
+def within(ulp, z, log_p=lambda z: log_softmax(z)[0]):
+    """Whether the log-probability of the first logit, the largest, is right to so many ULP."""
+    with mpmath.workdps(400):
+        true = -mpmath.log1p(mpmath.fsum(mpmath.exp(mpmath.mpf(v) - z[0]) for v in z[1:]))
+        off = abs(float(log_p(np.array(z))) - true)
+        return bool(off <= ulp * np.spacing(abs(float(true))))
+
+
+def three_fit():
+    with mpmath.workdps(300):
+        p = [
+            1 / mpmath.fsum(mpmath.exp(other - z) for other in (123, 456, 789))
+            for z in (123, 456, 789)
+        ]
+    return bool(np.finfo(float).tiny < p[0] < p[1] < 1) and float(p[2]) == 1 > p[2]
+
+
+def gaps_around_600_are_exact():
+    rows = 600 + 3 * np.random.default_rng(0).standard_normal((200, 3))
+    return all(
+        Fraction(z) - Fraction(max(row)) == Fraction(z - max(row))
+        for row in rows.tolist()
+        for z in row
+    )
+
+
+EPS = np.finfo(np.float64).eps
+HELD = {
+    # What everyone needs.
+    "All three fit into float64; the third rounds to 1.": three_fit,
+    "In float64 only $e^{«789»}$ is infinite": lambda: min(
+        z for z in (123, 456, 789) if z > np.log(np.finfo(np.float64).max)
+    ),
+    "NumPy is silent about underflow": lambda: not warns(softmax_naive, [-744.4, -744.9]),
+    "a logit of 12 is too much": lambda: 11 < np.log(float(np.finfo(np.float16).max)) < 12,
+    "above «88.72» float32 follows, above «709.78» float64": lambda: (
+        np.log(float(np.finfo(np.float32).max)),
+        np.log(np.finfo(np.float64).max),
+    ),
+    "A gap beyond «745.13» still makes": last_gap_that_is_not_0,
+    "«70000» zeros are enough": lambda: 70000 if float(np.finfo(np.float16).max) < 70000 else 0,
+    "no gap exceeds twice the largest $|z_c|$": lambda: bool(
+        all(np.ptp(z) <= 2 * np.abs(z).max() for z in np.random.default_rng(0).normal(size=(99, 3)))
+    ),
+    "LSE for the logits x and 0": lambda: bool(np.isclose(logsumexp([0, 0]), np.log(2))),
+    "larger by the {term}`machine epsilon`, $«2.2 \\cdot 10^{-16}»$": lambda: EPS,
+    "from a gap of 37 on, the logarithm of the sum is exactly 0": lambda: (
+        1 + np.exp(-36.0) > 1 == 1 + np.exp(-37.0)
+    ),
+    "as in $\\log(p + «10^{-8}»)$, is no remedy. The loss of a confident prediction becomes "
+    "negative, and that of the worst mistake stops at «18.42»": lambda: (
+        1e-8 if -np.log(1 + 1e-8) < 0 else 0.0,
+        -np.log(0 + 1e-8),
+    ),
+    "float16 has «11» binary digits": lambda: np.finfo(np.float16).nmant + 1,
+    "from a gap of «5.55» on, where the winner has $p = «0.996»$": lambda: (
+        8 * np.log(2),
+        1 / (1 + 2.0**-8),
+    ),
+    "float16 has no −1000000": lambda: float(np.finfo(np.float16).max) < 1e6,
+    # For the curious.
+    "an error of $«10^{16}»$ ULP leaves none": lambda: 10.0 ** round(np.log10(2.0**53)),
+    "In float32 the loss is gone at a gap of «17» already": lambda: next(
+        gap
+        for gap in range(100)
+        if scipy.special.log_softmax(np.array([gap, 0], np.float32))[0] == 0
+    ),
+    "| float64, $g = 72$ | «5.380e-32» | «0» | «0» | «0» |": lambda: pytorch("float64", 72),
+    "| float64, $g = 30$ | «9.358e-14» | -«9.348e-14» | «9.348e-14» | -«9.348e-14» |": lambda: (
+        pytorch("float64", 30)
+    ),
+    "| float32, $g = 20$ | «2.061e-09» | «0» | «0» | «0» |": lambda: pytorch("float32", 20),
+    "it reports $«2.2 \\cdot 10^{-16}»$ for every very confident and correct prediction, and "
+    "«36.04» for": lambda: (EPS, -np.log(EPS)),
+    "A loss of $«5 \\cdot 10^{-32}»$ is": lambda: true_loss(72),
+    "a relative error of at most $«2^{-53}»$ in float64": lambda: EPS / 2,
+    "about $|z_i - m| \\cdot «2^{-53}»$ in": lambda: EPS / 2,
+    "$(|z_i| + |m|) \\cdot «2^{-53}»$": lambda: EPS / 2,
+    "less than $«10^{-150}»$": lambda: 1e-150 if np.exp(-700 / 2) < 1e-150 else 0.0,
+    "as in $(-0.3, -40, -1000)$": lambda: (
+        within(4, [-0.3, -40.0, -1000.0])
+        and not within(4, [-0.3, -40.0, -1000.0], lambda z: -np.log1p(np.exp(z - max(z))[1:].sum()))
+    ),
+    **dict(
+        row(*line)
+        for line in (
+            ("| (64, 10) | «1.1» | «0.99» | «3.4» |", (64, 10)),
+            ("| (1024, 1000) | «1.2» | «1.0» | «3.6» |", (1024, 1000)),
+            ("| (4096, 32000) | «1.6» | «1.5» | «4.7» |", (4096, 32000)),
+            ("| (1000000, 10) | «4.6» | «3.5» | «9.8» |", (1000000, 10)),
+            ("| (1000000, 3) | «12» | «7.9» | «22» |", (1000000, 3)),
+            ("| (64, 10) | «0.96» | «0.50» | «0.56» |", (64, 10), ONE),
+            ("| (1024, 1000) | «0.61» | «0.43» | «1.3» |", (1024, 1000), ONE),
+            ("| (4096, 32000) | «1.8» | «1.8» | «4.0» |", (4096, 32000), ONE),
+            ("| (1000000, 10) | «8.7» | «5.4» | «2.9» |", (1000000, 10), ONE),
+            ("| (1000000, 3) | «12» | «4.8» | «2.6» |", (1000000, 3), ONE),
+        )
+    ),
+    "PyTorch takes «0.61» of our time for softmax and «0.43» for log_softmax, with two threads "
+    "«0.31» and «0.22»": lambda: tuple(
+        ratio(f"PyTorch, {threads}", function, (1024, 1000))
+        for threads in ("1 thread", "2 threads")
+        for function in FUNCTIONS[:2]
+    ),
+    "little to gain, and nothing for log_softmax": lambda: (
+        0.9 < ratio("SciPy", "log_softmax", (64, 10)) < 1 < ratio("SciPy", "softmax", (64, 10))
+    ),
+    "On the three large arrays ours is faster than its one thread": lambda: (
+        min(ratio(ONE, f, shape) for f in FUNCTIONS for shape in LARGE) > 1
+    ),
+    "it takes «0.95» and «0.93» of our time": lambda: tuple(
+        ratio("PyTorch, 2 threads", f, (4096, 32000)) for f in FUNCTIONS[:2]
+    ),
+    "for there the gaps are exact": gaps_around_600_are_exact,
+    "the three numbers are «3.2», «4.9» and «14»": alone,
+    "`log_softmax` of (4096, 32000) take «1.12» times as long; with giving its rounding back, "
+    "«2.8» times": lambda: (
+        1 / ratio("ours", PRICE, (4096, 32000), "ours, shifted"),
+        1 / ratio("ours", PRICE, (4096, 32000), "ours, confident"),
+    ),
+    # Exercises.
+    "becomes 1 from a gap of «36.74» on": lambda: 53 * np.log(2),
+    "The nearest float below 1 is $1 - «2^{-53}»$": lambda: 1 - np.nextafter(1, 0),
+    "half-way to it is $1 - «2^{-54}»$": lambda: (1 - np.nextafter(1, 0)) / 2,
+}

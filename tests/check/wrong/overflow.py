@@ -132,4 +132,70 @@ LOGSUMEXP = [
     ("few-digits", lambda z: np.round(lse(z)[..., 0], 5)),
 ]
 
-ATTEMPTS = {"softmax": SOFTMAX + SAFE, "log_softmax": LOG_SOFTMAX, "logsumexp": LOGSUMEXP}
+
+def lse_at(z, T):
+    return scipy.special.logsumexp(z / T, axis=-1)
+
+
+SOFT_MAXIMUM = [
+    ("not-multiplied-by-temperature", lse_at),
+    ("temperature-upside-down", lambda z, T: np.log(np.sum(np.exp(z * T), axis=-1)) / T),
+    ("temperature-ignored", lambda z, T: lse(z)[..., 0]),
+    ("temperature-ignored", lambda z, T: T * np.log(np.exp(z).sum(-1))),
+    (
+        "mean-under-softmax",
+        lambda z, T: np.einsum("...c,...c", scipy.special.softmax(z / T, axis=-1), z),
+    ),
+    ("maximum-returned", lambda z, T: np.max(z, axis=-1)),
+    ("max-not-added-back", lambda z, T: T * lse_at(z - z.max(-1, keepdims=True), T)),
+    ("mean-not-sum", lambda z, T: T * np.log(np.mean(np.exp(z / T), axis=-1))),
+    ("no-shift", lambda z, T: T * np.log(np.sum(np.exp(z / T), axis=-1))),
+    ("keepdims-left", lambda z, T: T * lse(z / T)),
+    ("other-logarithm", lambda z, T: T * np.log2(np.exp(z / T).sum(-1))),
+    ("whole-array", lambda z, T: T * scipy.special.logsumexp(z / T)),
+    ("wrong-axis", lambda z, T: T * scipy.special.logsumexp(z / T, axis=0)),
+    ("few-digits", lambda z, T: np.round(T * lse_at(z, T), 4)),
+]
+
+
+def of_allowed(z, allowed):
+    """The shares of the allowed logits alone, where there are any."""
+    with np.errstate(all="ignore"):
+        p = scipy.special.softmax(np.where(allowed, z, -np.inf), axis=-1)
+    return np.where(allowed.any(-1)[..., None], p, 0.0)
+
+
+def divided(p):
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+MASKED_SOFTMAX = [
+    ("mask-of-a-number", lambda z, a: scipy.special.softmax(np.where(a, z, -1e9), axis=-1)),
+    (
+        "mask-of-a-number",
+        lambda z, a: a.any(-1)[..., None] * scipy.special.softmax(np.where(a, z, -1e5), axis=-1),
+    ),
+    ("mask-added", lambda z, a: scipy.special.softmax(z - 1e6 * (1 - a), axis=-1)),
+    ("empty-row-nan", lambda z, a: scipy.special.softmax(np.where(a, z, -np.inf), axis=-1)),
+    ("masked-logit-zero", lambda z, a: scipy.special.softmax(np.where(a, z, 0), axis=-1)),
+    ("shares-masked", lambda z, a: np.where(a, scipy.special.softmax(z, axis=-1), 0)),
+    ("masked-after-exponential", lambda z, a: divided(a * np.exp(z - z.max(-1)[..., None]))),
+    ("mask-upside-down", lambda z, a: of_allowed(z, ~a)),
+    ("mask-ignored", lambda z, a: scipy.special.softmax(z, axis=-1)),
+    ("no-shift", lambda z, a: divided(a * np.exp(z))),
+    (
+        "nan-hidden",
+        lambda z, a: np.nan_to_num(scipy.special.softmax(np.where(a, z, -np.inf), axis=-1)),
+    ),
+    ("whole-array", lambda z, a: of_allowed(z.ravel(), a.ravel()).reshape(z.shape)),
+    ("wrong-axis", lambda z, a: of_allowed(z.T, a.T).T),
+    ("few-digits", lambda z, a: np.round(of_allowed(z, a), 4)),
+]
+
+ATTEMPTS = {
+    "softmax": SOFTMAX + SAFE,
+    "log_softmax": LOG_SOFTMAX,
+    "logsumexp": LOGSUMEXP,
+    "soft_maximum": SOFT_MAXIMUM,
+    "masked_softmax": MASKED_SOFTMAX,
+}
