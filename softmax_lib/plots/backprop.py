@@ -5,6 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from softmax_lib import (
+    entropy,
     linear_backward,
     one_hot,
     softmax,
@@ -67,6 +68,24 @@ def settling(axes, logits, targets, steps=60, learning_rate=2.0):
         ax.set_title("target " + ", ".join(f"{share:g}" for share in target), loc="left")
     axes[0].set_ylabel("probability")
     return axes
+
+
+def step_sizes(ax, logits, target, rates, steps=20):
+    """Draw the loss over the steps of gradient descent on logits, a line for each rate."""
+    looks = (("-", "s", -8), ("--", "o", 8), (":", "^", 0))
+    for rate, (style, marker, away) in zip(rates, looks, strict=False):
+        z, losses = np.array(logits, dtype=float), []
+        for _ in range(steps + 1):
+            losses.append(softmax_cross_entropy(z, target))
+            z = z - rate * softmax_cross_entropy_grad(z, target)
+        losses = np.round(losses, 6)
+        ax.plot(losses, color=REST, linestyle=style, marker=marker, markersize=4)
+        label_line(ax, steps, losses[-1], f"rate {rate:g}", TEXT, xytext=(8, away))
+    ax.axhline(entropy(target), color=TARGET, linewidth=1)
+    label_line(ax, steps / 2, entropy(target), "least loss", TARGET, xytext=(0, -9), ha="center")
+    ax.set(xlabel="step", ylabel="loss", xlim=(-0.3, 1.2 * steps))
+    ax.set_xticks(range(0, steps + 1, 5))
+    return ax
 
 
 def shapes(ax, X, W, b, labels):
