@@ -561,13 +561,13 @@ SAFE = (
     ),
     Mistake(
         "edge-of-safety",
-        "This is 2/L, the end of what is safe. There the loss need not fall any more; the bound "
-        "is lowest in the middle, at 1/L.",
+        "This is 2/K, the end of what is safe. There the loss need not fall any more; the bound "
+        "is lowest in the middle, at 1/K.",
         "sec-step-size",
     ).like(lambda X, alpha: 2 * _right_safe_step(X, alpha)),
     Mistake(
         "curvature-returned",
-        "This is L, not the step. The more the loss may curve, the shorter the step: 1/L.",
+        "This is K, not the step. The more the loss may curve, the shorter the step: 1/K.",
         "sec-step-size",
     ).like(lambda X, alpha: 1 / _right_safe_step(X, alpha)),
     Mistake(
@@ -609,7 +609,7 @@ WIDE = _data(([[1, 2, 3, 4], [0, 1, 0, -1]], 0.1))
 SAFE_STEP = Exercise(
     "safe_step(X, alpha)",
     _right_safe_step,
-    """Check the step 1/L, with which gradient descent on all examples never raises the loss.
+    """Check the step 1/K, with which gradient descent on all examples never raises the loss.
 
     ``safe_step(X, alpha)`` takes features of shape (N, D) and the strength of the penalty,
     at least 0, and returns a number.
@@ -624,7 +624,7 @@ SAFE_STEP = Exercise(
         Law("with features of 0 the bias alone learns, with the step 2", NOTHING),
         Law("one example counts with its squared length and 1", LENGTHS),
         Law("several examples count with their mean, along the longest direction", SEVERAL),
-        Law("the penalty adds alpha to L", PENALISED),
+        Law("the penalty adds alpha to K", PENALISED),
         Law("there may be more features than examples", WIDE),
         left_alone((*SEVERAL, *PENALISED)),
     ),

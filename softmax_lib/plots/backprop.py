@@ -5,7 +5,6 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from softmax_lib import (
-    entropy,
     linear_backward,
     one_hot,
     softmax,
@@ -72,7 +71,7 @@ def settling(axes, logits, targets, steps=60, learning_rate=2.0):
 
 def step_sizes(ax, logits, target, rates, steps=20):
     """Draw the loss over the steps of gradient descent on logits, a line for each rate."""
-    looks = (("-", "s", -8), ("--", "o", 8), (":", "^", 0))
+    looks = (("-", "s", -7), ("--", "o", 8), (":", "^", 0))
     for rate, (style, marker, away) in zip(rates, looks, strict=False):
         z, losses = np.array(logits, dtype=float), []
         for _ in range(steps + 1):
@@ -81,8 +80,6 @@ def step_sizes(ax, logits, target, rates, steps=20):
         losses = np.round(losses, 6)
         ax.plot(losses, color=REST, linestyle=style, marker=marker, markersize=4)
         label_line(ax, steps, losses[-1], f"rate {rate:g}", TEXT, xytext=(8, away))
-    ax.axhline(entropy(target), color=TARGET, linewidth=1)
-    label_line(ax, steps / 2, entropy(target), "least loss", TARGET, xytext=(0, -9), ha="center")
     ax.set(xlabel="step", ylabel="loss", xlim=(-0.3, 1.2 * steps))
     ax.set_xticks(range(0, steps + 1, 5))
     return ax
