@@ -80,7 +80,10 @@ def step_sizes(ax, logits, target, rates, steps=20):
         losses = np.round(losses, 6)
         ax.plot(losses, color=REST, linestyle=style, marker=marker, markersize=4)
         label_line(ax, steps, losses[-1], f"rate {rate:g}", TEXT, xytext=(8, away))
-    ax.set(xlabel="step", ylabel="loss", xlim=(-0.3, 1.2 * steps))
+    low, high = ax.get_ylim()
+    ax.set(
+        xlabel="step", ylabel="loss", xlim=(-0.3, 1.2 * steps), ylim=(1.1 * low - 0.1 * high, high)
+    )
     ax.set_xticks(range(0, steps + 1, 5))
     return ax
 
