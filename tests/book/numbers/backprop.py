@@ -140,6 +140,10 @@ HELD = {
     "from 2.303 to about one half. The mean pictures alone": lambda: (
         abs(trained()[1][0, 0] - 0.5) < 0.02
     ),
+    "these are the pictures of 13 writers": lambda: all(
+        part in " ".join(load_digits().DESCR.split())
+        for part in ("copy of the test set", "30 contributed to the training set and different 13")
+    ),
     "at each of the six points, what was seen is cheaper": lambda: np.all(
         trained()[1][:, 0] < trained()[1][:, 1]
     ),
