@@ -402,13 +402,9 @@ STEP = Exercise(
 )
 
 
-def _at(T, gradient):
-    """Return the gradient in z of what a gradient in z / T is of."""
-    return lambda z, k, temperature: gradient(z / T(temperature), k) / temperature
-
-
-def _itself(T):
-    return T
+def _at_temperature(gradient):
+    """Return the gradient at a temperature that another gradient leads to."""
+    return lambda z, k, T: gradient(z / T, k) / T
 
 
 def _tempered(z, k, T):
@@ -432,8 +428,8 @@ WITH_TEMPERATURE = (
         "sec-gradient-temperature",
     ).like(lambda z, k, T: softmax_cross_entropy_grad(z, k) / T),
     Mistake(
-        "temperature-ignored",
-        "The temperature has no effect. It divides the logits, and then the slope.",
+        "temperature-unused",
+        "The temperature is not used. It divides the logits, and then the slope.",
         "sec-gradient-temperature",
     ).like(lambda z, k, T: softmax_cross_entropy_grad(z, k)),
     Mistake(
@@ -457,7 +453,7 @@ WITH_TEMPERATURE = (
         "sec-gradient-temperature",
     ).like(lambda z, k, T: softmax(z / T) / T - one_hot(k, z.shape[-1])),
     *(
-        m.through(lambda gradient: _at(_itself, gradient))
+        m.through(_at_temperature)
         for m in GRADIENT
         if m.formulas and m.id not in NOT_WITH_TEMPERATURE
     ),
@@ -511,35 +507,19 @@ def _right_safe_step(X, alpha):
     return 1 / (_moments(X)[-1] / 2 + alpha)
 
 
-def _without_ones(X, alpha):
-    return 1 / (np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + alpha)
-
-
-def _without_mean(X, alpha):
-    return 1 / (len(X) * _moments(X)[-1] / 2 + alpha)
-
-
-def _centred(X, alpha):
-    return _right_safe_step(X - X.mean(axis=0), alpha)
-
-
-def _of_root(X, alpha):
-    return 1 / (np.sqrt(_moments(X)[-1]) / 2 + alpha)
-
-
 SAFE = (
     Mistake(
         "bias-not-counted",
         "The column of ones is missing. The bias moves the logits as well, like the weight of a "
         "feature that is always 1.",
         "sec-step-size",
-    ).like(_without_ones),
+    ).like(lambda X, alpha: 1 / (np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + alpha)),
     Mistake(
         "moments-not-averaged",
         "The sum over the examples is not divided by N. The loss is a mean, and so is how it "
         "curves.",
         "sec-step-size",
-    ).like(_without_mean),
+    ).like(lambda X, alpha: 1 / (len(X) * _moments(X)[-1] / 2 + alpha)),
     Mistake(
         "half-missing",
         "The 1/2 of softmax is missing. Along any direction of the logits the loss curves by at "
@@ -555,10 +535,7 @@ SAFE = (
         "penalty-halved",
         "The penalty is halved. The second derivative of alpha/2 times a square is alpha.",
         "sec-step-size",
-    ).like(
-        lambda X, alpha: _right_safe_step(X, alpha / 2),
-        lambda X, alpha: 2 / (_moments(X)[-1] + alpha),
-    ),
+    ).like(lambda X, alpha: _right_safe_step(X, alpha / 2)),
     Mistake(
         "edge-of-safety",
         "This is 2/K, the end of what is safe. There the loss need not fall any more; the bound "
@@ -586,12 +563,12 @@ SAFE = (
         "features-centred",
         "The mean of the features is subtracted. The model sees the features as they are.",
         "sec-step-size",
-    ).like(_centred),
+    ).like(lambda X, alpha: _right_safe_step(X - X.mean(axis=0), alpha)),
     Mistake(
         "not-squared",
         "The square is missing. A singular value is a length; lambda is a mean of squares.",
         "sec-step-size",
-    ).like(_of_root),
+    ).like(lambda X, alpha: 1 / (_moments(X)[-1] ** 0.5 / 2 + alpha)),
     general.FEW_DIGITS,
 )
 

@@ -182,7 +182,7 @@ def shares_divided(z, k, T):
 TEMPERATURE = [
     ("factor-missing", at_temperature(right_gradient, outer=only)),
     ("probabilities-at-one", at_temperature(right_gradient, inner=only)),
-    ("temperature-ignored", at_temperature(right_gradient, inner=only, outer=only)),
+    ("temperature-unused", at_temperature(right_gradient, inner=only, outer=only)),
     ("factor-inverted", at_temperature(right_gradient, outer=np.multiply)),
     ("temperature-inverted", at_temperature(right_gradient, inner=np.multiply)),
     (
