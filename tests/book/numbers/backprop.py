@@ -134,7 +134,7 @@ HELD = {
     "the loss rises with the first step, and goes on rising": goes_on_rising,
     "with $v = (1, -1)$ reach it: both sides are 1": both_sides,
     "no step is too long: its logit rises, and all others fall": a_hard_label_always_gains,
-    "proline, is about 750 on average, and no other is above 100": proline_is_the_largest,
+    "proline, is about 750 on average, and no other average is above 100": proline_is_the_largest,
     "With scaled features all of them are": lambda: wine_score() == 1,
     "ink on the ring speaks for it, ink in the middle speaks against it": ring,
     "from 2.303 to about one half. The mean pictures alone": lambda: (
