@@ -25,7 +25,7 @@ class SoftmaxRegression:
     Parameters
     ----------
     learning_rate : float or None, default None
-        The step along minus the gradient; positive. None takes 1 / L, with which no step on all
+        The step along minus the gradient; positive. None takes 1 / K, with which no step on all
         examples raises the loss; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
@@ -61,11 +61,11 @@ class SoftmaxRegression:
 
     Notes
     -----
-    The Jacobian of softmax has a spectral norm of at most 1/2. So the gradient of the mean loss
-    in the weights and the intercept changes at most L times as fast as these, where
-    L = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
+    The Jacobian of softmax has a spectral norm of at most 1/2. So the gradient of the objective
+    in the weights and the intercept changes at most K times as fast as these, where
+    K = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
     the features and a column of ones. Along a gradient with this Lipschitz constant, a step of
-    1 / L cannot raise the function (Nesterov 2018). Features of very different
+    1 / K cannot raise the function (Nesterov 2018). Features of very different
     sizes make lambda large, the step small and the descent slow: scale them first.
 
     References
@@ -245,7 +245,7 @@ class SoftmaxRegression:
 
 
 def _safe_step(X, alpha):
-    """Return 1 / L, where L bounds how fast the gradient of the objective changes."""
+    """Return 1 / K, where K bounds how fast the gradient of the objective changes."""
     with_ones = np.column_stack([X.astype(np.float64), np.ones(len(X))])
     if with_ones.shape[0] < with_ones.shape[1]:
         with_ones = with_ones.T  # the same largest eigenvalue, of a smaller matrix

@@ -410,3 +410,210 @@ STEP = Exercise(
     TRAINING_STEP,
     ("W", "b"),
 )
+
+
+def _at_temperature(gradient):
+    """Return the gradient at a temperature that another gradient leads to."""
+    return lambda z, k, T: gradient(z / T, k) / T
+
+
+def _tempered(z, k, T):
+    return softmax_cross_entropy_grad(z / T, k) / T
+
+
+# With a temperature these have other names, or do not show.
+NOT_WITH_TEMPERATURE = ("softmax-missing", "squared-error", "divided-by-n", "divided-by-c")
+
+WITH_TEMPERATURE = (
+    Mistake(
+        "factor-missing",
+        "The factor 1/T is missing. z / T moves 1/T times as fast as z, so the slope in z has one "
+        "factor more.",
+        "sec-gradient-temperature",
+    ).like(lambda z, k, T: softmax_cross_entropy_grad(z / T, k)),
+    Mistake(
+        "probabilities-at-one",
+        "The probabilities are those of T = 1. The temperature divides the logits before softmax, "
+        "too: p is p(T).",
+        "sec-gradient-temperature",
+    ).like(lambda z, k, T: softmax_cross_entropy_grad(z, k) / T),
+    Mistake(
+        "temperature-unused",
+        "The temperature is not used. It divides the logits, and then the slope.",
+        "sec-gradient-temperature",
+    ).like(lambda z, k, T: softmax_cross_entropy_grad(z, k)),
+    Mistake(
+        "factor-inverted",
+        "The slope is multiplied by T. The chain rule brings the derivative of z / T: 1/T.",
+        "sec-gradient-temperature",
+    ).like(lambda z, k, T: softmax_cross_entropy_grad(z / T, k) * T),
+    Mistake(
+        "temperature-inverted",
+        "The logits are multiplied by T. A high temperature makes the gaps small: z / T.",
+        "sec-temperature",
+    ).like(
+        lambda z, k, T: softmax_cross_entropy_grad(z * T, k) / T,
+        lambda z, k, T: softmax_cross_entropy_grad(z * T, k) * T,
+        lambda z, k, T: softmax_cross_entropy_grad(z * T, k),
+    ),
+    Mistake(
+        "target-not-divided",
+        "Only the probabilities are divided by T. The factor belongs to the whole of p - y; else "
+        "the slopes do not sum to 0.",
+        "sec-gradient-temperature",
+    ).like(lambda z, k, T: softmax(z / T) / T - one_hot(k, z.shape[-1])),
+    *(
+        m.through(_at_temperature)
+        for m in GRADIENT
+        if m.formulas and m.id not in NOT_WITH_TEMPERATURE
+    ),
+    general.FEW_DIGITS,
+)
+
+
+def _warm(inputs, *temperatures):
+    """Return logits and labels with each of the temperatures."""
+    return tuple((*pair, T) for pair in inputs for T in temperatures)
+
+
+TEMPERED = Exercise(
+    "temperature_gradient(logits, labels, T)",
+    _tempered,
+    """Check the gradient of the loss at a temperature, (p(T) - y) / T for each example.
+
+    ``temperature_gradient(logits, labels, T)`` takes logits of shape (N, C), one example a
+    row, integer labels of shape (N,) and a positive number, and returns the slopes in the
+    logits, in the shape (N, C), not divided by N.
+
+    >>> from softmax_lib import softmax_cross_entropy_grad
+    >>> check.temperature_gradient(lambda z, k, T: softmax_cross_entropy_grad(z / T, k)).diagnosis
+    'factor-missing'
+    """,
+    (
+        Law("there is one slope for every logit", _warm(SMALL, 1.0), has_shape),
+        Law("the slopes of an example sum to 0", _warm(SMALL, 2.0), agrees(lambda g: g.sum(-1))),
+        Law("the temperature 1 changes nothing", _warm((*SMALL, *EACH_LABEL), 1.0)),
+        Law(
+            "equal logits (0, 0), the label 0 and T = 2 give (-1/4, 1/4)",
+            _warm(batches(([[0, 0]], [0]), ([[0, 0]], [1])), 2.0),
+        ),
+        Law("any logits have their slopes at any temperature", _warm(EACH_LABEL, 4.0, 0.5)),
+        Law("in a batch every example has the slopes it has alone", _warm(BATCH, 4.0)),
+        Law("logits of 1000 and -1000 make no nan", _warm(LARGE, 1.0)),
+        Law("each row has its own maximum", _warm(batches(([[0, 1], [1000, 1001]], [0, 1])), 1.0)),
+        left_alone(_warm((*SMALL, *BATCH), 4.0)),
+    ),
+    WITH_TEMPERATURE,
+)
+
+
+def _moments(X):
+    """Return the eigenvalues of the second moments of the features and a 1, the largest last."""
+    X1 = np.column_stack([X, np.ones(len(X))])
+    return np.linalg.eigvalsh(X1.T @ X1 / len(X1))
+
+
+def _right_safe_step(X, alpha):
+    return 1 / (_moments(X)[-1] / 2 + alpha)
+
+
+SAFE = (
+    Mistake(
+        "bias-not-counted",
+        "The column of ones is missing. The bias moves the logits as well, like the weight of a "
+        "feature that is always 1.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + alpha)),
+    Mistake(
+        "moments-not-averaged",
+        "The sum over the examples is not divided by N. The loss is a mean, and so is how it "
+        "curves.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (len(X) * _moments(X)[-1] / 2 + alpha)),
+    Mistake(
+        "half-missing",
+        "The 1/2 of softmax is missing. Along any direction of the logits the loss curves by at "
+        "most half of the squared length.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (_moments(X)[-1] + alpha)),
+    Mistake(
+        "penalty-not-counted",
+        "The penalty is missing. It curves by alpha along every weight.",
+        "sec-step-size",
+    ).like(lambda X, alpha: _right_safe_step(X, 0)),
+    Mistake(
+        "penalty-halved",
+        "The penalty is halved. The second derivative of alpha/2 times a square is alpha.",
+        "sec-step-size",
+    ).like(lambda X, alpha: _right_safe_step(X, alpha / 2)),
+    Mistake(
+        "edge-of-safety",
+        "This is 2/K, the end of what is safe. There the loss need not fall any more; the bound "
+        "is lowest in the middle, at 1/K.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 2 * _right_safe_step(X, alpha)),
+    Mistake(
+        "curvature-returned",
+        "This is K, not the step. The more the loss may curve, the shorter the step: 1/K.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / _right_safe_step(X, alpha)),
+    Mistake(
+        "all-directions-added",
+        "All directions are added up. That is safe, but shorter than asked for: lambda is the "
+        "mean square along the longest direction alone.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (_moments(X).sum() / 2 + alpha)),
+    Mistake(
+        "shortest-direction",
+        "This is the smallest eigenvalue. The step must be short enough for the direction in "
+        "which the loss curves most: take the largest.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (_moments(X)[0] / 2 + alpha)),
+    Mistake(
+        "features-centred",
+        "The mean of the features is subtracted. The model sees the features as they are.",
+        "sec-step-size",
+    ).like(lambda X, alpha: _right_safe_step(X - X.mean(axis=0), alpha)),
+    Mistake(
+        "not-squared",
+        "The square is missing. A singular value is a length; lambda is a mean of squares.",
+        "sec-step-size",
+    ).like(lambda X, alpha: 1 / (_moments(X)[-1] ** 0.5 / 2 + alpha)),
+    general.FEW_DIGITS,
+)
+
+
+def _data(*pairs):
+    return tuple((np.array(X, dtype=float), float(alpha)) for X, alpha in pairs)
+
+
+NOTHING = _data(([[0]], 0), ([[0], [0]], 0))
+LENGTHS = _data(([[1, 2]], 0), ([[3]], 0))
+SEVERAL = _data(([[1], [1]], 0), ([[1, 0], [3, 0], [0, 1]], 0), ([[2, -1], [1, 3], [0, 0.5]], 0))
+PENALISED = _data(([[0]], 0.5), ([[1, 2], [3, 0], [0, 1]], 0.25))
+WIDE = _data(([[1, 2, 3, 4], [0, 1, 0, -1]], 0.1))
+
+SAFE_STEP = Exercise(
+    "safe_step(X, alpha)",
+    _right_safe_step,
+    """Check the step 1/K, with which gradient descent on all examples never raises the loss.
+
+    ``safe_step(X, alpha)`` takes features of shape (N, D) and the strength of the penalty,
+    at least 0, and returns a number.
+
+    >>> def my_step(X, alpha):
+    ...     return 1 / (np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + alpha)
+    >>> check.safe_step(my_step).diagnosis
+    'bias-not-counted'
+    """,
+    (
+        Law("the step is a number", LENGTHS, has_shape),
+        Law("with features of 0 the bias alone learns, with the step 2", NOTHING),
+        Law("one example counts with its squared length and 1", LENGTHS),
+        Law("several examples count with their mean, along the longest direction", SEVERAL),
+        Law("the penalty adds alpha to K", PENALISED),
+        Law("there may be more features than examples", WIDE),
+        left_alone((*SEVERAL, *PENALISED)),
+    ),
+    SAFE,
+)

@@ -69,6 +69,24 @@ def settling(axes, logits, targets, steps=60, learning_rate=2.0):
     return axes
 
 
+def step_sizes(ax, logits, target, rates, steps=20):
+    """Draw the loss over the steps of gradient descent on logits, a line for each rate."""
+    # Line style, marker, and where its name stands beside an early step.
+    looks = (("-", "s", (0, -11)), ("--", "o", (0, 12)), (":", "^", (10, -10)))
+    for rate, (style, marker, offset) in zip(rates, looks, strict=False):
+        z, losses = np.array(logits, dtype=float), []
+        for _ in range(steps + 1):
+            losses.append(softmax_cross_entropy(z, target))
+            z = z - rate * softmax_cross_entropy_grad(z, target)
+        losses = np.round(losses, 6)
+        ax.plot(losses, color=REST, linestyle=style, marker=marker, markersize=4)
+        label_line(ax, steps // 4, losses[steps // 4], f"rate {rate:g}", TEXT, xytext=offset)
+    low, high = ax.get_ylim()
+    ax.set(xlabel="step", ylabel="loss", ylim=(1.2 * low - 0.2 * high, high))
+    ax.set_xticks(range(0, steps + 1, 5))
+    return ax
+
+
 def shapes(ax, X, W, b, labels):
     """Draw a batch on its way to the mean loss and back, with the shape of every array.
 

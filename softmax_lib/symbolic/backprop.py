@@ -8,7 +8,9 @@ from softmax_lib.symbolic._engine.expressions import Partial, SumExcept, delta, 
 from softmax_lib.symbolic._engine.ledger import Chain, Claim, Code, Definition, Step, Theorem
 from softmax_lib.symbolic.cross_entropy import ONE_HOT, L, k, y
 from softmax_lib.symbolic.definition import SOFTMAX, SOFTMAX_AT_T, T, c, i, j, p, softmax_formula, z
-from softmax_lib.symbolic.derivative import JACOBIAN, J
+from softmax_lib.symbolic.derivative import HALF, JACOBIAN, J, v
+from softmax_lib.symbolic.derivative import form as along_v
+from softmax_lib.symbolic.derivative import pairs as in_pairs
 
 # Examples and features.
 N, D = (Symbol(name, integer=True, positive=True) for name in "ND")
@@ -50,6 +52,9 @@ with evaluate(False):
     errors = P[n, c] - Y[n, c]
     push = SumExcept(p[i], i, k)
     upstream = Partial(L_MEAN, Z[n, j])
+    own_squares = sum_over(p[i] * (1 - p[i]) * v[i] ** 2, i)
+    half_of_squares = HALF * sum_over(v[c] ** 2, c)
+    sums_in_pairs = HALF * sum_over(SumExcept(p[i] * p[j] * (v[i] + v[j]) ** 2, j, i), i)
     by_definition = Step(-sum_over(y[c] * Partial(log(p[c]), z[i]), c), "definition of $L$")
     through_log = (
         by_definition,
@@ -221,5 +226,26 @@ with evaluate(False):
             scope="every N, D and C",
             sums_to_one=(Y[n, c],),
             code=layer_gradient("X", n, d),
+        ),
+        Theorem(
+            "half-curvature",
+            r"v^{\top} J v \le \frac{1}{2} \sum_{c=1}^{C} v_c^2",
+            Claim(along_v, r"\le", half_of_squares),
+            Chain(
+                Step(half_of_squares - along_v),
+                Step(half_of_squares - in_pairs, "the form in pairs"),
+                Step(
+                    half_of_squares
+                    - 2 * sum_over(p[i] * (1 - p[i]) * v[i] ** 2, i)
+                    + sums_in_pairs,
+                    "$(v_i - v_j)^2 = 2 v_i^2 + 2 v_j^2 - (v_i + v_j)^2$",
+                ),
+                Step(
+                    2 * sum_over((p[i] - HALF) ** 2 * v[i] ** 2, i) + sums_in_pairs,
+                    r"$p_i (1 - p_i) = \frac{1}{4} - (p_i - \frac{1}{2})^2$",
+                ),
+                sign=r"\ge 0",
+            ),
+            using=(SOFTMAX, JACOBIAN),
         ),
     )

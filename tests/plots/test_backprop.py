@@ -75,6 +75,23 @@ def test_settling_follows_gradient_descent(row):
     assert axes[1].get_title("left") == "target 0.1, 0.8, 0.1"
 
 
+def test_step_sizes_follow_gradient_descent_with_each_rate(row):
+    ax, target, rates = row(1), np.array([0.25, 0.75]), (0.5, 2, 6)
+    assert draw.step_sizes(ax, [0.4, 0.0], target, rates, steps=10) is ax
+    lines = ax.get_lines()
+    for line, rate in zip(lines, rates, strict=True):
+        z, losses = np.array([0.4, 0.0]), []
+        for _ in range(11):
+            losses.append(-target @ np.log(scipy_softmax(z)))
+            z = z - rate * (scipy_softmax(z) - target)
+        np.testing.assert_allclose(line.get_ydata(), losses, atol=1e-6)
+        np.testing.assert_array_equal(line.get_ydata(), line.get_ydata().round(6))
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(11))
+    assert len({line.get_linestyle() for line in lines}) == 3
+    assert len({line.get_marker() for line in lines}) == 3
+    assert texts(ax) == ["rate 0.5", "rate 2", "rate 6"]
+
+
 def test_shapes_names_every_array_with_the_shape_it_has(row):
     rng = np.random.default_rng(0)
     X, W, b = rng.normal(size=(5, 7)), rng.normal(size=(7, 3)), np.zeros(3)
@@ -219,6 +236,7 @@ def test_inputs_are_not_modified(row):
     before = [array.copy() for array in given]
     draw.forces(row(2), LOGITS, 1)
     draw.settling(row(2), LOGITS, [[0, 1, 0], [0, 0, 1]], steps=6)
+    draw.step_sizes(row(1), b, p[0].repeat(2)[:3] / 1.5, (1, 2))
     draw.shapes(row(1), X, W, b, labels)
     draw.loss_curve(row(1), [1, 2], losses, losses)
     draw.confusion(row(1), labels, labels, num_classes=3)

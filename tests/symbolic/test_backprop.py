@@ -15,6 +15,8 @@ MISPRINTS = (
     ("bias-gradient", r"\frac{1}{N} ", ""),
     ("linear-layer", "+ b", "- b"),
     ("bias-gradient", "Y_{nc}", "Y_{nn}"),
+    ("half-curvature", r"\frac{1}{2}", r"\frac{1}{3}"),
+    ("half-curvature", r"\le", r"\ge"),
 )
 
 

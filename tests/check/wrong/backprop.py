@@ -171,8 +171,101 @@ STEP = [
     ("few-digits", step(lambda in_W, in_b, N: (in_W + 1e-5, in_b))),
 ]
 
+
+def at_temperature(f, inner=np.divide, outer=np.divide):
+    """Return a gradient f of logits under a temperature, which may act otherwise."""
+    return lambda z, k, T: outer(f(inner(z, T), k), T)
+
+
+def only(z, _):
+    return z
+
+
+def writes_into_warm_logits(z, k, T):
+    z /= T
+    return right_gradient(z, k) / T
+
+
+def shares_divided(z, k, T):
+    return scipy.special.softmax(z / T, axis=1) / T - one_hot(k, z.shape[1])
+
+
+TEMPERATURE = [
+    ("factor-missing", at_temperature(right_gradient, outer=only)),
+    ("probabilities-at-one", at_temperature(right_gradient, inner=only)),
+    ("temperature-unused", at_temperature(right_gradient, inner=only, outer=only)),
+    ("factor-inverted", at_temperature(right_gradient, outer=np.multiply)),
+    ("temperature-inverted", at_temperature(right_gradient, inner=np.multiply)),
+    (
+        "temperature-inverted",
+        at_temperature(right_gradient, inner=np.multiply, outer=np.multiply),
+    ),
+    ("temperature-inverted", at_temperature(right_gradient, inner=np.multiply, outer=only)),
+    ("target-not-divided", shares_divided),
+    ("argument-changed", writes_into_warm_logits),
+    ("y-minus-p", at_temperature(p_and_y(lambda p, y: y - p))),
+    ("p-plus-y", at_temperature(p_and_y(np.add))),
+    ("pull-missing", at_temperature(p_and_y(lambda p, y: p))),
+    ("push-missing", at_temperature(p_and_y(lambda p, y: np.where(y, p - 1, 0)))),
+    ("gradient-in-p", at_temperature(p_and_y(lambda p, y: np.where(y, -1 / p, 0)))),
+    ("mean-over-batch", at_temperature(lambda z, k: right_gradient(z, k).mean(axis=0))),
+    ("sum-over-batch", at_temperature(lambda z, k: right_gradient(z, k).sum(axis=0))),
+    ("softmax-twice", at_temperature(lambda z, k: right_gradient(softmax(z), k))),
+    ("labels-off-by-one", at_temperature(lambda z, k: softmax(z) - np.eye(z.shape[1])[k - 1])),
+    ("all-labels-in-every-row", at_temperature(colon)),
+    (
+        "whole-array",
+        at_temperature(lambda z, k: scipy.special.softmax(z) - one_hot(k, z.shape[1])),
+    ),
+    ("wrong-axis", at_temperature(lambda z, k: softmax(z, 0) - one_hot(k, z.shape[1]))),
+    (
+        "no-keepdims",
+        at_temperature(lambda z, k: np.exp(z) / np.exp(z).sum(1) - one_hot(k, z.shape[1])),
+    ),
+    ("no-shift", at_temperature(softmax_by(lambda z: 0))),
+    ("shift-by-minimum", at_temperature(softmax_by(lambda z: z.min(axis=1, keepdims=True)))),
+    ("shift-by-mean", at_temperature(softmax_by(lambda z: z.mean(axis=1, keepdims=True)))),
+    ("global-maximum", at_temperature(softmax_by(np.max))),
+    ("few-digits", lambda z, k, T: np.round(right_gradient(z / T, k) / T, 3)),
+]
+
+
+def squares(X, ones=True):
+    """Return the squared singular values of the features and a 1, the largest first."""
+    X1 = np.insert(X, 0, 1, axis=1) if ones else X
+    return np.linalg.svd(X1)[1] ** 2
+
+
+def all_squares(X):
+    return np.append(squares(X), np.zeros(max(0, X.shape[1] + 1 - len(X))))
+
+
+def scales_in_place(X, alpha):
+    X -= 0
+    X *= 2
+    return 1 / (squares(X / 2)[0] / len(X) / 2 + alpha)
+
+
+SAFE_STEP = [
+    ("bias-not-counted", lambda X, a: 1 / (squares(X, False)[0] / len(X) / 2 + a)),
+    ("moments-not-averaged", lambda X, a: 1 / (squares(X)[0] / 2 + a)),
+    ("half-missing", lambda X, a: 1 / (squares(X)[0] / len(X) + a)),
+    ("penalty-not-counted", lambda X, a: 2 * len(X) / squares(X)[0]),
+    ("penalty-halved", lambda X, a: 2 / (squares(X)[0] / len(X) + a)),
+    ("edge-of-safety", lambda X, a: 2 / (squares(X)[0] / len(X) / 2 + a)),
+    ("curvature-returned", lambda X, a: squares(X)[0] / len(X) / 2 + a),
+    ("all-directions-added", lambda X, a: 1 / ((np.sum(X**2) / len(X) + 1) / 2 + a)),
+    ("shortest-direction", lambda X, a: 1 / (all_squares(X)[-1] / len(X) / 2 + a)),
+    ("features-centred", lambda X, a: 1 / (squares(X - X.mean(axis=0))[0] / len(X) / 2 + a)),
+    ("not-squared", lambda X, a: 1 / (np.sqrt(squares(X)[0] / len(X)) / 2 + a)),
+    ("argument-changed", scales_in_place),
+    ("few-digits", lambda X, a: round(1 / (squares(X)[0] / len(X) / 2 + a), 3)),
+]
+
 ATTEMPTS = {
     "softmax_cross_entropy_grad": GRADIENT,
     "linear_backward": BACKWARD,
     "training_step": STEP,
+    "temperature_gradient": TEMPERATURE,
+    "safe_step": SAFE_STEP,
 }

@@ -140,8 +140,8 @@ def lse_at(z, T):
 SOFT_MAXIMUM = [
     ("not-multiplied-by-temperature", lse_at),
     ("temperature-upside-down", lambda z, T: np.log(np.sum(np.exp(z * T), axis=-1)) / T),
-    ("temperature-ignored", lambda z, T: lse(z)[..., 0]),
-    ("temperature-ignored", lambda z, T: T * np.log(np.exp(z).sum(-1))),
+    ("temperature-not-inside", lambda z, T: lse(z)[..., 0]),
+    ("temperature-not-inside", lambda z, T: T * np.log(np.exp(z).sum(-1))),
     (
         "mean-under-softmax",
         lambda z, T: np.einsum("...c,...c", scipy.special.softmax(z / T, axis=-1), z),
