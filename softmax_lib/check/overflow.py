@@ -465,7 +465,8 @@ SOFT_MAXIMUM_AT_T = (
     ).like(lambda z, T: logsumexp(z * T) / T, lambda z, T: logsumexp(z * T) * T),
     Mistake(
         "temperature-not-inside",
-        "The logits are not divided by the temperature. Divide the logits by T, and multiply the result by it.",
+        "The logits are not divided by the temperature. Divide them by T, and multiply the "
+        "result by it.",
         "sec-temperature",
     ).like(lambda z, T: logsumexp(z), lambda z, T: T * logsumexp(z)),
     Mistake(
