@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import notebooks
-from chapter_rules import RULES, directives, equations_are_in_the_ledger
+from chapter_rules import RULES, directives, equations_are_in_the_ledger, is_machinery
 from isolation import isolated
 from softmax_lib.course import CHAPTERS as LISTED
 from softmax_lib.symbolic import LEDGER
@@ -48,6 +48,19 @@ def test_chapter_keeps_the_rule(path, rule):
 def test_chapter_prints_its_ledger(path):
     notebook = nbformat.read(path, as_version=4)
     assert equations_are_in_the_ledger(notebook, entries_of(path.stem)) == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_at_most_three_in_ten_cells_are_machinery(path):
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    assert sum(map(is_machinery, cells)) <= 0.3 * len(cells)
+
+
+def test_machinery_is_what_has_no_idea_of_its_own():
+    for source in ("prove('softmax')", "plots.f(ax)\nplt.show()", "check.softmax(softmax)"):
+        assert is_machinery(source)
+    for source in ("print(softmax(z))", "def f(z):\n    return z\n\n\ncheck.softmax(f)"):
+        assert not is_machinery(source)
 
 
 def test_every_entry_of_the_ledger_has_a_chapter():
