@@ -1,6 +1,7 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
 import numpy as np
+from scipy.special import expit
 from scipy.special import logsumexp as lse
 from scipy.special import softmax
 
@@ -229,6 +230,9 @@ HELD = {
         abs(complex_step(1e-6) - jacobian(LOGITS)[0, 0]) < 1e-11
     ),
     "frac{b c - a d}{c^2 + d^2}": lambda: quotient(2.0, 3.0, 5.0, -7.0),
+    "is the derivative of the sigmoid of the gap": lambda: np.isclose(
+        (expit(1.5 + 1e-6) - expit(1.5 - 1e-6)) / 2e-6, jacobian([1.5, 0])[0, 0]
+    ),
     "$u = 0$. The line is right for no other $u$": only_null_cotangent,
     "With four classes its rows sum to $3/16 = «0.1875»$": lambda: 3 / 16,
     "so $h = 2 \\sqrt{\\varepsilon}$, and the error is $2 \\sqrt{\\varepsilon}$": lambda: (
