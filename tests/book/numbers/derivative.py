@@ -1,9 +1,8 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 from scipy.special import logsumexp as lse
-from scipy.special import softmax
 
 from softmax_lib import numerical_jacobian
 
