@@ -22,8 +22,8 @@ def softmax_jacobian(logits):
     Returns
     -------
     ndarray, shape (..., C, C)
-        Symmetric and positive semidefinite; every row sums to 0. As long as no p_i is 0, the
-        rank is C - 1. No eigenvalue is above 1/2.
+        Symmetric and, to rounding, positive semidefinite; every row sums to 0 to rounding. As
+        long as no p_i is 0, the rank is C - 1. No eigenvalue is above 1/2.
 
     Raises
     ------

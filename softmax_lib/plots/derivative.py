@@ -294,7 +294,7 @@ def error_curves(ax, logits, decades=20):
 
 def _logarithm(errors):
     """Return the power of ten of each error; one of 0, which has none, is drawn at the bottom."""
-    return np.log10(np.clip(errors, 1e-17, 10)).round(6)
+    return np.log10(np.maximum(errors, 1e-17)).round(6)
 
 
 def _power(exponent):

@@ -169,8 +169,16 @@ def test_gap_curves_draw_the_logarithms_of_the_errors(ax):
     assert set(drawn) == set(errors)
     for method, found in errors.items():
         np.testing.assert_array_equal(drawn[method][:, 0], np.arange(0, 20.5, 0.5))
-        expected = np.clip(found, 1e-17, 10)
+        expected = np.maximum(found, 1e-17)
         np.testing.assert_allclose(10 ** drawn[method][:, 1], expected, rtol=1e-5)
+
+
+def test_an_error_that_is_larger_than_the_picture_leaves_it(ax):
+    draw.gap_curves(ax)
+    central = next(line for line in ax.get_lines() if line.get_label() == "central")
+    height = dict(central.get_xydata())[37.0]
+    assert 10**height == pytest.approx(draw.gap_errors([37.0])["central"][0], rel=1e-5)
+    assert height > ax.get_ylim()[1]
 
 
 def test_steps_are_four_a_decade_and_fall():
