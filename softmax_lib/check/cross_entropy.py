@@ -453,7 +453,7 @@ PERPLEXITY = (
 )
 EQUAL = batches(([[0, 0]], [1]), ([[0, 0, 0], [5, 5, 5]], [1, 0]))
 ONE = batches(([[3, 1, -3]], [0]), ([[3, 1, -3]], [1]))
-SEVERAL = batches(([[3, 1, -3], [0, 0.5, 2]], [0, 2]), ([[3, 1], [0, 0.5], [1, 1]], [1, 0, 0]))
+SEVERAL = batches(([[3, 1, -3], [0, 0.5, 2]], [0, 1]), ([[3, 1], [0, 0.5], [1, 1]], [1, 0, 0]))
 
 PERPLEXITIES = Exercise(
     "perplexity(logits, labels)",

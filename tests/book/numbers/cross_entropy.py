@@ -102,10 +102,6 @@ def never_larger():
     return np.allclose(wrong[:, 0], right[:, 0]) and (wrong[:, 1:] < right[:, 1:]).all()
 
 
-def gap_between():
-    return slope_of_squares(-10), slope_of_squares(-20)
-
-
 HELD = {
     "with the sum, twice as much data makes the same step about twice as long": sum_grows,
     "cost at least «0.611» in the mean": lambda: entr(VOTES).sum(),
@@ -130,8 +126,6 @@ HELD = {
             lambda share: squares(np.array([share, 1 - share])), bounds=(0, 1), method="bounded"
         ).x
     ),
-    "Between a gap of 10 and a gap of 20 the slope falls from $«-1.8 \\cdot 10^{-4}»$ to "
-    "$«-8.2 \\cdot 10^{-9}»$": gap_between,
     "With two classes, from $p_k = 1/3$ down, the worse the mistake, the weaker the correction": (
         lambda: np.isclose(weakest_below(), 1 / 3, atol=1e-4)
     ),
