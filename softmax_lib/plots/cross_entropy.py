@@ -136,7 +136,7 @@ def same_goal_other_slope(axes, target):
         _note(axes[0], f"{lowest:.2f}", (at, lowest), (0, 12), ha="center")
     axes[0].axvline(y[0], color=FAINT, linewidth=1, linestyle=":")
     _note(axes[0], "cross-entropy", (share[20], losses["cross-entropy"][0][20]), (8, 6))
-    _note(axes[0], "squared error", (share[8], losses["squared error"][0][8]), (-8, -58))
+    _note(axes[0], "squared error", (share[8], losses["squared error"][0][8]), (-14, -70))
     _note(axes[1], "cross-entropy", (gap[50], 0), (0, -12), ha="center")
     at = 40
     _note(axes[1], "squared error", (gap[at], np.log10(-squared[at, 0])), (12, -8))
