@@ -1,8 +1,16 @@
-"""Checks of chapter 4, cross-entropy: labels, the loss of each example, and its mean."""
+"""Checks of chapter 4, cross-entropy: labels, losses and their mean, perplexity, smoothing."""
 
 import numpy as np
 
-from softmax_lib import entropy, log_softmax, logsumexp, one_hot, softmax, softmax_cross_entropy
+from softmax_lib import (
+    entropy,
+    log_softmax,
+    logsumexp,
+    one_hot,
+    smooth_labels,
+    softmax,
+    softmax_cross_entropy,
+)
 from softmax_lib.check import definition, overflow
 from softmax_lib.check._engine import general
 from softmax_lib.check._engine.exercise import Exercise
@@ -429,4 +437,208 @@ MEAN_OF_LOSSES = Exercise(
         left_alone((*SMALL, *BATCH)),
     ),
     MEAN_LOSS,
+)
+
+
+def perplexity_of(loss):
+    """Return the perplexity of a batch by a loss, one number an example."""
+    return lambda z, k: np.exp(np.mean(loss(z, k)))
+
+
+def _loss_of(z, k):
+    return -at(log_softmax(z), k)
+
+
+PERPLEXITY = (
+    Mistake(
+        "exponential-before-mean",
+        "The exponential is taken before the mean. The mean of 1 / p is larger, and one tiny p "
+        "outweighs all the others: average the losses first.",
+        "sec-units",
+    ).like(lambda z, k: np.exp(_loss_of(z, k)).mean()),
+    Mistake(
+        "log-of-mean-likelihood",
+        "The likelihoods are averaged before the logarithm. The mean of the losses is wanted, and "
+        "the exponential of it.",
+        "sec-units",
+    ).like(lambda z, k: 1 / at(softmax(z), k).mean()),
+    Mistake(
+        "exponential-missing",
+        "The mean loss itself is returned. Perplexity is its exponential.",
+        "sec-units",
+    ).like(
+        lambda z, k: _loss_of(z, k).mean(),
+        lambda z, k: _loss_of(z, k).mean() / np.log(2),
+    ),
+    Mistake(
+        "two-bases",
+        "The base of the power is not that of the logarithm. Nats go with e, bits with 2.",
+        "sec-units",
+    ).like(
+        lambda z, k: 2 ** _loss_of(z, k).mean(),
+        lambda z, k: np.exp(_loss_of(z, k).mean() / np.log(2)),
+        lambda z, k: 10 ** _loss_of(z, k).mean(),
+    ),
+    Mistake(
+        "perplexity-turned-round",
+        "The sign is lost. This is the geometric mean of the likelihoods; perplexity is 1 over it.",
+        "sec-units",
+    ).like(lambda z, k: np.exp(-_loss_of(z, k).mean())),
+    Mistake(
+        "perplexity-of-each",
+        "There is one number for each example. The perplexity of a batch is one number: the mean "
+        "of the losses comes first.",
+        "sec-units",
+    ).like(lambda z, k: np.exp(_loss_of(z, k))),
+    Mistake(
+        "perplexity-of-prediction",
+        "The labels are not looked at. This is e to the entropy of the prediction; perplexity asks "
+        "what the true class has cost.",
+        "sec-units",
+    ).like(lambda z, k: np.exp(entropy(softmax(z)).mean())),
+    SUM_OVER_BATCH.like(lambda z, k: np.exp(_loss_of(z, k).sum())),
+    EVERY_ROW.like(lambda z, k: np.exp(-log_softmax(z)[:, k].mean())),
+    LABELS_OFF_BY_ONE.like(perplexity_of(lambda z, k: _loss_of(z, k - 1))),
+    definition.SOFTMAX_TWICE.like(perplexity_of(lambda z, k: _loss_of(softmax(z), k))),
+    overflow.NO_SHIFT.like(
+        perplexity_of(lambda z, k: np.log(np.exp(z).sum(axis=-1)) - at(z, k)),
+        perplexity_of(lambda z, k: -np.log(at(naive(z), k))),
+    ),
+    general.FEW_DIGITS,
+)
+EQUAL = batches(([[0, 0]], [1]), ([[0, 0, 0], [5, 5, 5]], [1, 0]))
+ONE = batches(([[3, 1, -3]], [0]), ([[3, 1, -3]], [1]))
+SEVERAL = batches(([[3, 1, -3], [0, 0.5, 2]], [0, 1]), ([[3, 1], [0, 0.5], [1, 1]], [1, 0, 0]))
+
+PERPLEXITIES = Exercise(
+    "perplexity(logits, labels)",
+    perplexity_of(softmax_cross_entropy),
+    """Check the perplexity of a batch: e to the mean loss in nats.
+
+    ``perplexity(logits, labels)`` takes logits of shape (N, C), one example a row, and integer
+    labels of shape (N,), and returns one number.
+
+    >>> from softmax_lib import log_softmax
+    >>> def my_perplexity(logits, labels):
+    ...     return 2 ** -log_softmax(logits)[np.arange(len(labels)), labels].mean()
+    >>> check.perplexity(my_perplexity).diagnosis
+    'two-bases'
+    """,
+    (
+        Law("there is one number for the batch", EQUAL, has_shape),
+        Law("a uniform guess has the number of classes", EQUAL),
+        Law("one example has 1 / p: (3, 1, -3) gives 1.138 or 8.408", ONE),
+        Law("the losses are averaged before the exponential", SEVERAL),
+        Law("logits of 1000 have their right perplexity", batches(([[1000, 999]], [1]))),
+        left_alone((*EQUAL, *SEVERAL)),
+    ),
+    PERPLEXITY,
+)
+
+
+def _smoothed(weights):
+    """Return smoothing by what the targets keep, and what every class gets."""
+
+    def smooth(y, alpha):
+        kept, given = weights(alpha, y.shape[-1])
+        return kept * y + given
+
+    return smooth
+
+
+SMOOTHING = (
+    Mistake(
+        "share-to-others-only",
+        "Only the other classes get a share. All classes get alpha / C, the true one as well: it "
+        "keeps 1 - alpha + alpha / C.",
+        "sec-smoothing",
+    ).like(
+        _smoothed(lambda alpha, C: (1 - alpha - alpha / (C - 1), alpha / (C - 1))),
+        lambda y, alpha: np.where(y == 1, 1 - alpha, alpha / (y.shape[-1] - 1)),
+        lambda y, alpha: np.where(y > 0, y - alpha, alpha / (y.shape[-1] - 1)),
+    ),
+    Mistake(
+        "share-added-on-top",
+        "The shares are added, but nothing is taken away. The targets then sum to 1 + alpha; "
+        "they keep 1 - alpha of their mass.",
+        "sec-smoothing",
+    ).like(_smoothed(lambda alpha, C: (1, alpha / C))),
+    Mistake(
+        "share-not-divided",
+        "Every class gets all of alpha. The share is divided among the C classes.",
+        "sec-smoothing",
+    ).like(
+        _smoothed(lambda alpha, C: (1 - alpha, alpha)),
+        lambda y, alpha: np.where(y == 1, 1 - alpha, alpha),
+    ),
+    Mistake(
+        "share-not-given",
+        "The mass is taken away and not given to anyone. The targets sum to 1 - alpha.",
+        "sec-smoothing",
+    ).like(_smoothed(lambda alpha, C: (1 - alpha, 0))),
+    Mistake(
+        "alpha-for-the-target",
+        "The share alpha stays with the target. It is the other way round: alpha is what all "
+        "classes share.",
+        "sec-smoothing",
+    ).like(_smoothed(lambda alpha, C: (alpha, (1 - alpha) / C))),
+    Mistake(
+        "targets-clipped",
+        "The targets are clipped. A clip moves the zeros and ones, but its sum is not 1, and "
+        "numbers between stay as they were.",
+        "sec-smoothing",
+    ).like(
+        lambda y, alpha: np.clip(y, alpha / y.shape[-1], 1 - alpha),
+        lambda y, alpha: np.clip(y, alpha, 1 - alpha),
+    ),
+    Mistake(
+        "only-ones-smoothed",
+        "Only zeros and ones are looked at. A soft target is mixed as well: the formula has no "
+        "cases.",
+        "sec-smoothing",
+    ).like(
+        lambda y, alpha: np.where(y == 1, 1 - alpha, 0) + alpha / y.shape[-1],
+        lambda y, alpha: np.where(np.isin(y, (0, 1)), (1 - alpha) * y + alpha / y.shape[-1], y),
+    ),
+    Mistake(
+        "divided-by-examples",
+        "The share is divided by the number of examples. len counts the rows of a batch; the "
+        "classes are its columns.",
+        "sec-smoothing",
+    ).like(lambda y, alpha: (1 - alpha) * y + alpha / len(y)),
+    general.FEW_DIGITS,
+)
+
+
+def smoothings(*pairs):
+    """Return inputs of targets, one distribution a row, and the share alpha."""
+    return tuple((np.array(y, dtype=float), alpha) for y, alpha in pairs)
+
+
+HARD = smoothings(([[0, 1, 0]], 0.3), ([[1, 0]], 0.2))
+SEVERAL_HARD = smoothings(([[1, 0, 0], [0, 0, 1]], 0.3), ([[0, 1], [1, 0], [1, 0]], 0.1))
+ENDS = smoothings(([[0, 1, 0]], 0.0), ([[0, 1, 0]], 1.0))
+SOFT = smoothings(([[0.75, 0.25]], 0.2), ([[0.5, 0.5, 0], [0.2, 0.3, 0.5]], 0.3))
+
+SMOOTHED = Exercise(
+    "smooth_labels(targets, alpha)",
+    lambda targets, alpha: smooth_labels(targets, alpha),
+    """Check label smoothing: targets, and what they give to all classes alike.
+
+    ``smooth_labels(targets, alpha)`` takes distributions of shape (N, C), one example a row, and
+    a number from 0 to 1, and returns distributions in the same shape.
+
+    >>> check.smooth_labels(lambda y, alpha: y + alpha / y.shape[-1]).diagnosis
+    'share-added-on-top'
+    """,
+    (
+        Law("there is one number for every target", HARD, has_shape),
+        Law("each row sums to 1", HARD, agrees(lambda y: y.sum(axis=-1))),
+        Law("(0, 1, 0) and alpha = 0.3 give (0.1, 0.8, 0.1)", HARD),
+        Law("alpha = 0 changes nothing, alpha = 1 makes all classes equal", ENDS),
+        Law("a batch is smoothed row by row", SEVERAL_HARD),
+        Law("targets that are not one-hot are mixed in the same way", SOFT),
+        left_alone((*HARD, *SOFT), "the targets are left as they were"),
+    ),
+    SMOOTHING,
 )

@@ -1,4 +1,4 @@
-"""The figures of chapter 4: what a probability costs, two misprints, two slopes, three mistakes."""
+"""The figures of chapter 4: costs and their floor, misprints, slopes that vanish or do not."""
 
 import numpy as np
 
@@ -109,6 +109,43 @@ def entropy_and_excess(ax, target, shares):
     ax.set_xticks(places, [f"{share:g}" for share in shares])
     ax.tick_params(axis="x", length=0)
     return ax
+
+
+def same_goal_other_slope(axes, target):
+    """Draw cross-entropy and squared error: mean loss over a prediction, slope over a gap.
+
+    ``target`` has two classes. On the right the first of two classes is true.
+    """
+    y = np.asarray(target, dtype=float)
+    share = np.linspace(0.2, 0.95, 151)
+    p = np.stack([share, 1 - share], axis=1)
+    gap = np.linspace(-20, 8, 141)
+    z, label = _with_gap(gap, 2), np.zeros(len(gap), dtype=int)
+    squared = softmax_vjp(z, 2 * (softmax(z) - one_hot(label, 2)))
+    losses = {
+        "cross-entropy": (-np.log(p) @ y, softmax_cross_entropy_grad(z, label), "-"),
+        "squared error": (((p - y) ** 2).sum(axis=1) + 1 - y @ y, squared, "--"),
+    }
+    for loss, slope, style in losses.values():
+        look = {"color": LOGIT if style == "-" else PROBABILITY, "linestyle": style}
+        axes[0].plot(share.round(6), loss.round(6), **look)
+        axes[1].plot(gap, np.log10(np.abs(slope[:, 0])).round(6), **look)
+        lowest = loss.min()
+        at = share[loss.argmin()]
+        axes[0].plot([at], [lowest], "o", color=look["color"], markersize=8)
+        _note(axes[0], f"{lowest:.2f}", (at, lowest), (0, 12), ha="center")
+    axes[0].axvline(y[0], color=FAINT, linewidth=1, linestyle=":")
+    _note(axes[0], "cross-entropy", (share[20], losses["cross-entropy"][0][20]), (8, 6))
+    _note(axes[0], "squared error", (share[8], losses["squared error"][0][8]), (-14, -70))
+    _note(axes[1], "cross-entropy", (gap[50], 0), (0, -12), ha="center")
+    at = 40
+    _note(axes[1], "squared error", (gap[at], np.log10(-squared[at, 0])), (12, -8))
+    axes[0].set(title="mean loss of the ten labels", xlabel="predicted share of class 1")
+    axes[0].set(xticks=[0.3, 0.5, 0.7, 0.9], yticks=[0.5, 1, 1.5], ylim=(0.3, 1.3))
+    axes[1].set(title="size of the slope in the true logit")
+    axes[1].set(xlabel="gap from the true class to the other")
+    axes[1].set_yticks([0, -3, -6, -9], ["1", "$10^{-3}$", "$10^{-6}$", "$10^{-9}$"])
+    return axes
 
 
 def smoothing_gap(ax, alpha, num_classes):

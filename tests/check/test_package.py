@@ -43,6 +43,7 @@ def test_a_check_bears_the_name_of_what_it_checks():
         "log_softmax_jacobian",
         "masked_softmax",
         "mean_cross_entropy",
+        "perplexity",
         "safe_step",
         "soft_maximum",
         "temperature_gradient",

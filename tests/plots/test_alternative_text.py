@@ -83,6 +83,15 @@ def top_of_the_second_softmax():
     return loss[gaps.searchsorted(-4)], slope.max(), round(gaps[slope.argmax()])
 
 
+def squares_of_two():
+    """Where the slope of the squared error of two classes is steepest, and how steep, and 0.7."""
+    gaps = np.linspace(-20, 8, 281)
+    p = softmax(np.stack([gaps, np.zeros(281)], axis=1), axis=-1)
+    slope = 4 * p[:, 0] * p[:, 1] ** 2
+    assert slope[0] < 1e-8
+    return slope.max(), round(gaps[slope.argmax()]), gaps[0], 0.7, 1
+
+
 def settled():
     """The first shares, and a step from which on no line moves by more than its own width."""
     z, path = LOGITS, []
@@ -127,6 +136,7 @@ BESIDE = {
     "fig-step": lambda svg: [*two_bottoms(), np.finfo(float).nmant + 1],
     "fig-small-slopes": lambda svg: small_slopes(),
     "fig-two-slopes": lambda svg: SHARES,
+    "fig-squared-error": lambda svg: squares_of_two(),
     "fig-second-softmax": lambda svg: top_of_the_second_softmax(),
     "fig-settling": lambda svg: settled(),
     "fig-where-exp-lives": lambda svg: [np.ceil(np.log(float(np.finfo(np.float16).max)))],

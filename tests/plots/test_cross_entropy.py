@@ -87,6 +87,38 @@ def test_stacked_bars_are_entropy_and_kl_divergence(ax):
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2", "0.7", "0.9"]
 
 
+@pytest.mark.parametrize("axes", [2], indirect=True)
+def test_same_goal_is_the_target_and_the_slopes_are_differences_of_the_losses(axes):
+    target = np.array([0.7, 0.3])
+    assert draw.same_goal_other_slope(axes, target) is axes
+    np.testing.assert_array_equal(target, [0.7, 0.3])
+
+    def of_labels(p):
+        """The mean of both losses over seven labels of the first class, three of the second."""
+        labels = np.eye(2)[[0] * 7 + [1] * 3]
+        squares = [((q - labels) ** 2).sum(axis=1).mean() for q in p]
+        return [-0.7 * np.log(p[:, 0]) - 0.3 * np.log(p[:, 1]), squares]
+
+    (share, cost), (_, squared) = curves(axes[0])
+    expected = of_labels(np.stack([share, 1 - share], axis=1))
+    np.testing.assert_allclose([cost, squared], expected, atol=1e-5)
+    np.testing.assert_allclose(points(axes[0]), [(0.7, 0.610864), (0.7, 0.42)], atol=1e-5)
+    assert {"0.61", "0.42"} <= set(texts(axes[0]))
+
+    def of_gap(gap):
+        p = scipy_softmax(ahead(gap, 2), axis=-1)
+        return np.array([-np.log(p[:, 0]), ((p - [1, 0]) ** 2).sum(axis=1)])
+
+    drawn = curves(axes[1])
+    gap = drawn[0][0]
+    slopes = 10 ** np.array([slope for _, slope in drawn])
+    seen = (gap > -8) & (gap < 6)
+    quotients = (of_gap(gap - 1e-5) - of_gap(gap + 1e-5)) / 2e-5
+    np.testing.assert_allclose(slopes[:, seen], quotients[:, seen], rtol=1e-4)
+    p = scipy_softmax(ahead(gap, 2), axis=-1)
+    np.testing.assert_allclose(slopes[1], 4 * p[:, 0] * p[:, 1] ** 2, rtol=1e-5)
+
+
 def test_smoothing_gap_marks_the_minimum_of_the_drawn_loss(ax):
     alpha, classes = 0.2, 4
     soft = np.array([1 - alpha + alpha / classes] + [alpha / classes] * (classes - 1))

@@ -1,3 +1,152 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
-HELD = {}
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import entr, logsumexp, rel_entr
+from scipy.special import log_softmax as log_softmax_of
+from scipy.special import softmax as softmax_of
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+TWO = np.array([[3, 1, -3], [2, 1, 0.1]])  # the examples of the page on other libraries
+VOTES = np.array([0.7, 0.3])
+
+
+def drawn(shape, seed=1):
+    return np.random.default_rng(seed).normal(size=shape) * 2
+
+
+def mean_loss(logits):
+    return log_loss([0, 1], softmax_of(logits, axis=1), labels=[0, 1, 2])
+
+
+def squares(p):
+    """The mean squared error of a prediction over labels with the shares of the votes."""
+    return sum(
+        share * ((p - label) ** 2).sum() for share, label in zip(VOTES, np.eye(2), strict=True)
+    )
+
+
+def slope_of_squares(z):
+    """The slope of the squared error in the true logit, the first of two, by a difference."""
+    h = 1e-6
+    moved = softmax_of([[z + h, 0], [z - h, 0]], axis=1)
+    up, down = ((moved - [1, 0]) ** 2).sum(axis=1)
+    return (up - down) / (2 * h)
+
+
+def bias_makes_means_equal():
+    X, digits = load_digits(return_X_y=True)
+    model = LogisticRegression(C=1.0, tol=1e-8, max_iter=5000).fit(X / 16, digits)
+    means = model.predict_proba(X / 16).mean(axis=0)
+    return np.allclose(means, np.bincount(digits) / len(digits), atol=1e-5)
+
+
+def lowest_is_the_target():
+    """Whether no drawn prediction costs as little as the target itself, by either loss."""
+    y, p = softmax_of(drawn(4)), softmax_of(drawn((1000, 4), 2), axis=1)
+    best = entr(y).sum()
+    squared = ((p - y) ** 2).sum(axis=1)
+    return (-(y * np.log(p)).sum(axis=1)).min() > best and squared.min() > 0
+
+
+def mean_of_squares_is_as_written():
+    y, p = softmax_of(drawn(4)), softmax_of(drawn(4, 2))
+    mean = sum(share * ((p - label) ** 2).sum() for share, label in zip(y, np.eye(4), strict=True))
+    return np.isclose(mean, ((p - y) ** 2).sum() + 1 - (y**2).sum())
+
+
+def starts_of_digits(seeds=50):
+    """The mean losses with which the digits start, from small random weights."""
+    X, digits = load_digits(return_X_y=True)
+    spread = X.std(axis=0)
+    X = (X - X.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    for seed in range(seeds):
+        W = np.random.default_rng(seed).uniform(-1 / 8, 1 / 8, size=(64, 10))
+        yield log_loss(digits, softmax_of(X @ W, axis=1))
+
+
+def best_gap(alpha):
+    return np.log(1 + 10 * (1 - alpha) / alpha)
+
+
+def weakest_below():
+    at = minimize_scalar(slope_of_squares, bounds=(-5, 5), method="bounded").x
+    return softmax_of([at, 0])[0]
+
+
+def shared_mistake_is_cheaper():
+    uneven, even = np.array([0, 0.731, 0.269]), np.array([0, 0.5, 0.5])
+    return ((even - [1, 0, 0]) ** 2).sum() < ((uneven - [1, 0, 0]) ** 2).sum()
+
+
+def sum_grows():
+    z = drawn((5, 3))
+    losses = -log_softmax_of(z, axis=1)[:, 0]
+    return np.isclose(np.tile(losses, 2).sum(), 2 * losses.sum())
+
+
+def mean_of_exponentials_is_larger():
+    losses = np.abs(drawn((1000, 5)))
+    return (np.exp(losses).mean(axis=1) > np.exp(losses.mean(axis=1))).all()
+
+
+def later_compete(z):
+    return np.array([logsumexp(z[i:]) - z[i] for i in range(len(z))])
+
+
+def never_larger():
+    z = drawn((1000, 4))
+    wrong, right = np.array([later_compete(row) for row in z]), -log_softmax_of(z, axis=1)
+    return np.allclose(wrong[:, 0], right[:, 0]) and (wrong[:, 1:] < right[:, 1:]).all()
+
+
+HELD = {
+    "with the sum, twice as much data makes the same step about twice as long": sum_grows,
+    "cost at least «0.611» in the mean": lambda: entr(VOTES).sum(),
+    "one nat is $1 / \\log 2$ bits, about «1.443»": lambda: 1 / np.log(2),
+    "It is the number of classes among which a fair guess would cost as much": lambda: np.isclose(
+        -np.log(1 / 7), np.log(7)
+    ),
+    "the mean probability of each class equals its frequency in the training data": (
+        bias_makes_means_equal
+    ),
+    "the mean loss is lowest exactly where the prediction is the distribution of the labels": (
+        lowest_is_the_target
+    ),
+    "These are the gaps of the logits": lambda: np.allclose(
+        np.diff(-log_softmax_of([3, 1, -3])), [2, 4]
+    ),
+    "at $p_k = 1/2$ the slope is «−2»": lambda: -1 / 0.5,
+    "about «3.31», the misprinted loss is negative": lambda: np.log(np.exp(2) + np.exp(3)),
+    "If the labels have the distribution $y$, its mean over them is": mean_of_squares_is_as_written,
+    "cost least at «0.7», by either loss": lambda: (
+        minimize_scalar(
+            lambda share: squares(np.array([share, 1 - share])), bounds=(0, 1), method="bounded"
+        ).x
+    ),
+    "With two classes, from $p_k = 1/3$ down, the worse the mistake, the weaker the correction": (
+        lambda: np.isclose(weakest_below(), 1 / 3, atol=1e-4)
+    ),
+    "for a mistake that is shared out evenly has smaller squares": shared_mistake_is_cheaper,
+    "For ten classes, from $\\alpha = 0.1$ to $0.001$ it roughly doubles": lambda: (
+        1.9 < best_gap(0.001) / best_gap(0.1) < 2.1
+    ),
+    "a mean loss of «0.926» instead of «0.773»": lambda: (
+        mean_loss(softmax_of(TWO, axis=1)),
+        mean_loss(TWO),
+    ),
+    "so there is nothing left to subtract": lambda: np.allclose(
+        logsumexp(log_softmax_of(drawn((9, 4)), axis=1), axis=1), 0, atol=1e-14
+    ),
+    "Small random ones start a little higher in most runs": lambda: (
+        0.7 < np.mean([np.log(10) < start < np.log(10) + 0.4 for start in starts_of_digits()]) < 1
+    ),
+    "less than one in a million": lambda: np.exp(-14) < 1e-6,
+    "the mean of $e^L$ is never below $e$ to the mean of $L$": mean_of_exponentials_is_larger,
+    "the right sum is larger, and so is its logarithm": never_larger,
+    "In the second, the third class has $0.2 \\log (0.2 / 0)$, which is infinite": lambda: np.isinf(
+        rel_entr(0.2, 0)
+    ),
+}

@@ -1,7 +1,11 @@
 """Right implementations of labels and the loss; and what else is right."""
 
+from fractions import Fraction
+
+import mpmath
 import numpy as np
 import scipy.special
+import scipy.stats
 
 import softmax_lib
 from oracles import exact_log_softmax
@@ -60,10 +64,52 @@ SOURCES = {
             return -scipy.special.log_softmax(z, axis=1)[np.arange(len(k)), k].mean()
     """,
     },
+    "perplexity": {
+        "exponential of the mean": """
+            def perplexity(z, k):
+                log_p = scipy.special.log_softmax(z, axis=1)
+                return np.exp(-log_p[np.arange(len(k)), k].mean())
+        """,
+        "a power of two": """
+            def perplexity(z, k):
+                bits = scipy.special.log_softmax(z, axis=1) / np.log(2)
+                return 2 ** -np.mean(np.take_along_axis(bits, k[:, None], axis=1))
+        """,
+        "loops": """
+            def perplexity(z, k):
+                total = 0
+                for row, label in zip(z, k):
+                    m = max(row)
+                    total += m + math.log(sum(math.exp(value - m) for value in row)) - row[label]
+                return math.exp(total / len(k))
+        """,
+        "geometric mean": """
+            def perplexity(z, k):
+                p = scipy.special.softmax(z, axis=1)[np.arange(len(k)), k]
+                return 1 / np.prod(p ** (1 / len(k)))
+        """,
+    },
+    "smooth_labels": {
+        "mixed": """
+            def smooth(y, alpha):
+                return (1 - alpha) * y + alpha / y.shape[-1]
+        """,
+        "a step to the middle": """
+            def smooth(y, alpha):
+                uniform = np.full_like(y, 1 / y.shape[1])
+                return y + alpha * (uniform - y)
+        """,
+        "loops": """
+            def smooth(y, alpha):
+                C = len(y[0])
+                return [[value - alpha * value + alpha / C for value in row] for row in y]
+        """,
+    },
 }
 LIBRARIES = {
     "one_hot": {"ours": softmax_lib.one_hot},
     "softmax_cross_entropy": {"ours": softmax_lib.softmax_cross_entropy},
+    "smooth_labels": {"ours": softmax_lib.smooth_labels},
 }
 
 
@@ -76,6 +122,24 @@ def loss(z, k):
     return -scipy.special.log_softmax(z, axis=1)[np.arange(len(k)), k]
 
 
+def exact_perplexity(z, k):
+    pairs = zip(z, k, strict=True)
+    losses = [-exact_log_softmax(row)[label] for row, label in pairs]
+    return float(mpmath.exp(mpmath.fsum(losses) / len(losses)))
+
+
+def exactly_smoothed(y, alpha):
+    share = Fraction(alpha)
+    rows = [[(1 - share) * Fraction(value) + share / len(row) for value in row] for row in y]
+    return np.array(rows, dtype=float)
+
+
+def moderate(rng):
+    """Draw logits and labels; the perplexity of larger gaps overflows."""
+    z = rng.normal(size=rng.integers(2, 6, size=2)) * 3
+    return z, rng.integers(z.shape[1], size=len(z))
+
+
 def labels_and_classes(rng):
     z, k = labelled(rng)
     return k, z.shape[1]
@@ -85,14 +149,27 @@ EXACT = {
     "one_hot": lambda labels, C: [[float(c == label) for c in range(C)] for label in labels],
     "softmax_cross_entropy": exact_loss,
     "mean_cross_entropy": lambda z, k: exact_loss(z, k).mean(),
+    "perplexity": exact_perplexity,
+    "smooth_labels": exactly_smoothed,
 }
 BY_SCIPY = {
     "one_hot": lambda labels, C: (labels[:, None] == np.arange(C)).astype(float),
     "softmax_cross_entropy": loss,
     "mean_cross_entropy": lambda z, k: loss(z, k).mean(),
+    "perplexity": lambda z, k: scipy.stats.gmean(
+        1 / scipy.special.softmax(z, axis=1)[np.arange(len(k)), k]
+    ),
+    "smooth_labels": lambda y, alpha: np.average(
+        [y, np.full_like(y, 1 / y.shape[1])], axis=0, weights=[1 - alpha, alpha]
+    ),
 }
 DRAWN = {
     "one_hot": labels_and_classes,
     "softmax_cross_entropy": labelled,
     "mean_cross_entropy": labelled,
+    "perplexity": moderate,
+    "smooth_labels": lambda rng: (
+        rng.dirichlet(np.ones(rng.integers(2, 6)), rng.integers(2, 6)),
+        rng.uniform(),
+    ),
 }

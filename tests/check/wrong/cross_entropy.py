@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import scipy.special
+import scipy.stats
 
 from readers import one_hot, rows_of
 from softmax_lib import log_softmax, softmax
@@ -161,9 +162,62 @@ MEAN_LOSS = [
     ("all-labels-in-every-row", lambda z, k: -log_softmax(z)[:, k].mean()),
     ("mean-over-classes", lambda z, k: -np.mean(one_hot(k, z.shape[1]) * log_softmax(z))),
 ]
+PERPLEXITY = [
+    ("exponential-before-mean", lambda z, k: np.mean(1 / softmax(z)[rows_of(k)])),
+    ("log-of-mean-likelihood", lambda z, k: np.exp(-np.log(np.mean(softmax(z)[rows_of(k)])))),
+    ("exponential-missing", lambda z, k: -np.sum(log_p(z, k)) / len(k)),
+    ("exponential-missing", lambda z, k: -np.mean(np.log2(softmax(z)[rows_of(k)]))),
+    ("two-bases", lambda z, k: np.exp2(-np.mean(log_p(z, k)))),
+    ("two-bases", lambda z, k: np.exp(-np.mean(np.log2(softmax(z)[rows_of(k)])))),
+    ("perplexity-turned-round", lambda z, k: scipy.stats.gmean(softmax(z)[rows_of(k)])),
+    ("perplexity-of-each", lambda z, k: 1 / softmax(z)[rows_of(k)]),
+    (
+        "perplexity-of-prediction",
+        lambda z, k: np.exp(np.mean(scipy.special.entr(softmax(z)).sum(axis=1))),
+    ),
+    ("sum-over-batch", lambda z, k: 1 / np.prod(softmax(z)[rows_of(k)])),
+    ("all-labels-in-every-row", lambda z, k: np.exp(np.mean(-log_softmax(z)[:, k]))),
+    ("labels-off-by-one", lambda z, k: np.exp(-np.mean(log_p(z, k - 1)))),
+    ("softmax-twice", lambda z, k: np.exp(-np.mean(log_p(softmax(z), k)))),
+    (
+        "no-shift",
+        lambda z, k: np.exp(np.mean(np.log(sum(np.exp(z.T))) - z[rows_of(k)])),
+    ),
+    ("few-digits", lambda z, k: np.round(np.exp(-np.mean(log_p(z, k))), 5)),
+]
+
+
+def others_share(y, alpha):
+    wrong = np.full_like(y, alpha / (y.shape[1] - 1))
+    wrong[y == 1] = 1 - alpha
+    return wrong
+
+
+def clipped(y, alpha):
+    return np.maximum(np.minimum(y, 1 - alpha), alpha / y.shape[1])
+
+
+def hard_alone(y, alpha):
+    return alpha / y.shape[1] + (1 - alpha) * (y == 1)
+
+
+SMOOTHING = [
+    ("share-to-others-only", others_share),
+    ("share-to-others-only", lambda y, a: (1 - a) * y + a * (1 - y) / (y.shape[1] - 1)),
+    ("share-added-on-top", lambda y, a: y + a * np.ones_like(y) / y.shape[1]),
+    ("share-not-divided", lambda y, a: y - a * y + a),
+    ("share-not-given", lambda y, a: y * (1 - a)),
+    ("alpha-for-the-target", lambda y, a: a * y + (1 - a) / y.shape[1]),
+    ("targets-clipped", clipped),
+    ("only-ones-smoothed", hard_alone),
+    ("divided-by-examples", lambda y, a: (1 - a) * y + a / y.shape[0]),
+    ("few-digits", lambda y, a: np.round((1 - a) * y + a / y.shape[1], 4)),
+]
 
 ATTEMPTS = {
     "one_hot": ONE_HOT,
     "softmax_cross_entropy": LOSS,
     "mean_cross_entropy": MEAN_LOSS,
+    "perplexity": PERPLEXITY,
+    "smooth_labels": SMOOTHING,
 }
