@@ -129,6 +129,7 @@ HELD = {
     "Of the seven temperatures it is highest at 8": lambda: (
         max((0.5, 1, 2, 4, 8, 16, 32), key=lambda T: softmax(np.array([3, 1, -3]) / T)[1]) == 8
     ),
+    'Whether "«0.9»" is right nine times in ten': lambda: 9 / 10,
     "how little happens beyond a gap of 5": lambda: 1 - expit(5) < 0.007,
     "the gap is $z_1 - z_2 = \\log 2 - \\frac{3}{8} x^2$": lambda: np.allclose(
         narrow_less_wide(np.linspace(-3, 3)), np.log(2) - 3 / 8 * np.linspace(-3, 3) ** 2
