@@ -38,8 +38,8 @@ OTHER_BASE = Mistake(
 )
 SOFTMAX_TWICE = Mistake(
     "softmax-twice",
-    "Softmax is applied twice. The second one sees numbers between 0 and 1, so its shares are "
-    "nearly equal.",
+    "Softmax is applied twice. The second one sees numbers between 0 and 1, so no share is more "
+    "than e times another.",
     "sec-ratios-and-differences",
     "sec-second-softmax",
 )
@@ -282,7 +282,8 @@ HARDMAX = (
     ).like(lambda z: hardmax(z) * z, lambda z: (z == largest(z)) * z),
     Mistake(
         "rounded-softmax",
-        "The soft shares are rounded. In a close race no share reaches one half, and nobody wins.",
+        "The soft shares are rounded. In a close race there may be no share above one half, and "
+        "nobody wins.",
         "sec-hard-and-soft",
     ).like(lambda z: np.round(softmax(z))),
     Mistake(
