@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 
 import nbformat
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -249,16 +248,13 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 
 def prepare(app: Sphinx) -> None:
     app.runtime = parts()
-    if not app.runtime:
+    if app.runtime:
+        app.config.html_static_path.append(str(SOURCES / "run.js"))
+    else:
         logger.info("Code on the pages will not run: `make runtime` fetches what it needs.")
 
 
-def publish_script(app: Sphinx, config: Config) -> None:
-    config.html_static_path.append(str(SOURCES / "run.js"))
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("config-inited", publish_script)
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", tell_page, priority=800)
     # After the bundles are made, which sweep all other scripts away, and after the wheel.

@@ -45,7 +45,7 @@ NUMBER = re.compile(
 # What says nothing of size: labels, options of directives, citations and references, addresses.
 NO_PROSE = re.compile(
     r"""```\{math\}\n:label:.*?```          # the ledger holds what it says
-    | ^:\w+:.*$ | ^\([\w-]+\)=$
+    | ^:[\w-]+:[^\n]*$ | ^\([\w-]+\)=$
     | \{(?:cite[:\w]*|eq|ref|numref|prf:ref|doc|label)\}`[^`]*`
     | \]\([^)]*\) | <[^>]+> | https?://\S+""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
@@ -66,6 +66,11 @@ class Number(NamedTuple):
             value = Fraction(float(value))
         near = self.unit / 2 * (1 + Fraction(1, 10**6))
         return any(abs(self.value - scale * abs(value)) <= near for scale in (1, 100))
+
+    def shown_as(self, other: Number) -> bool:
+        """Whether a cell shows it: a single digit, which many numbers round to, just so."""
+        single = len(re.sub(r"\D", "", self.text).strip("0")) == 1
+        return self.value == other.value if single else self.rounds(other.value)
 
 
 def plain(text: str) -> str:
@@ -144,11 +149,23 @@ def not_held(unit: Unit, phrases) -> list[Number]:
     for phrase in sorted(phrases, key=len, reverse=True):
         words = " ".join(plain(phrase).split())
         prose = prose.replace(words.replace("«", "").replace("»", ""), re.sub("«.*?»", "", words))
-    return [
+    shown = unit.shown
+    unheld = [
         number
         for number in numbers(prose)
-        if is_claimed(number) and not any(number.rounds(other.value) for other in unit.shown)
+        if is_claimed(number) and not any(number.shown_as(other) for other in shown)
     ]
+    # Several in brackets are shown together, in this order.
+    for inside in re.findall(r"\(([^()]+,[^()]+)\)", prose):
+        parts = [[*numbers(part)] for part in inside.split(",")]
+        row = [part[0] for part in parts if len(part) == 1]
+        if len(row) == len(parts) and any(map(is_claimed, row)):
+            starts = range(len(shown) - len(row) + 1)
+            if not any(
+                all(number.shown_as(shown[at + i]) for i, number in enumerate(row)) for at in starts
+            ):
+                unheld += row
+    return unheld
 
 
 def read(name: str):
