@@ -181,7 +181,7 @@ def parts() -> dict[str, Path]:
         for name in sorted({*pinned, *found})
         if name not in pinned
         or name not in found
-        or sha256(found[name].read_bytes()).hexdigest() != pinned[name]
+        or sha256(found[name].read_bytes()).hexdigest() != pinned[name]["sha256"]
     ]
     if wrong:
         raise ExtensionError(
@@ -203,9 +203,11 @@ def tell_page(
         raise ExtensionError(
             f"{pagename}: {shown} cells are on the page, {len(sources)} in the file"
         )
-    size = sum(file.stat().st_size for file in app.runtime.values())
+    pinned = json.loads((SOURCES / "parts.json").read_text(encoding="utf-8"))
+    size = sum(part["compressed"] for part in pinned.values())
     told = {
         "needs": needs(sources),
+        "silent": [n for n, source in enumerate(sources) if SET_UP in source],
         "folder": f"{'../' * pagename.count('/')}{FOLDER}/",
         "note": NOTE.format(size=size / 1e6),
     }

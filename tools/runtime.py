@@ -11,6 +11,7 @@ the site is not built with another byte; `--pin` writes it, after a change of ve
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import json
 import shutil
@@ -93,8 +94,13 @@ def make(folder: Path) -> None:
         (folder / "lock.json").write_text(small, encoding="utf-8")
 
 
-def checksums(folder: Path) -> dict[str, str]:
-    return {file.name: sha256(file.read_bytes()) for file in sorted(folder.iterdir())}
+def described(folder: Path) -> dict[str, dict[str, str | int]]:
+    """Return the checksum of each file, and how many bytes of it a server sends."""
+    data = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+    return {
+        name: {"sha256": sha256(each), "compressed": len(gzip.compress(each, mtime=0))}
+        for name, each in data.items()
+    }
 
 
 def main() -> None:
@@ -102,13 +108,13 @@ def main() -> None:
     parser.add_argument("--pin", action="store_true", help="write the checksums of what is made")
     options = parser.parse_args()
     pinned = json.loads(PINNED.read_text(encoding="utf-8")) if PINNED.exists() else {}
-    if not options.pin and MADE.is_dir() and checksums(MADE) == pinned:
+    if not options.pin and MADE.is_dir() and described(MADE) == pinned:
         print(f"{MADE.name}/ is complete.")
         return
     shutil.rmtree(MADE, ignore_errors=True)
     MADE.mkdir()
     make(MADE)
-    found = checksums(MADE)
+    found = described(MADE)
     if options.pin:
         PINNED.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     elif changed := [

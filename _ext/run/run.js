@@ -3,7 +3,7 @@
 (() => {
   const told = document.getElementById("runnable");
   if (!told || location.protocol === "file:") return;
-  const { needs, folder, note } = JSON.parse(told.textContent);
+  const { needs, silent, folder, note } = JSON.parse(told.textContent);
   const base = new URL(folder, location.href);
   const LIMIT = 20; // seconds
   const cells = [...document.querySelectorAll("article div.cell")];
@@ -284,6 +284,7 @@
       run.focus();
     });
     made.set(number, { text: () => text, show });
+    bar.hidden = silent.includes(number); // the set-up runs before all others, by itself
     colour();
     show();
   }

@@ -83,7 +83,7 @@ def test_a_changed_byte_stops_the_build_by_name(tmp_path, monkeypatch):
     files = {"a.wasm": b"a", "b.js": b"b"}
     for name, data in files.items():
         (made / name).write_bytes(data)
-    pinned = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    pinned = {n: {"sha256": hashlib.sha256(data).hexdigest()} for n, data in files.items()}
     (sources / "parts.json").write_text(json.dumps(pinned))
     monkeypatch.setattr(runnable, "MADE", made)
     monkeypatch.setattr(runnable, "SOURCES", sources)

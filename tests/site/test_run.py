@@ -121,6 +121,9 @@ def test_each_cell_that_can_run_gives_its_stored_answer(page_of, chapter):
     told = made.page.evaluate("JSON.parse(document.getElementById('runnable').textContent).needs")
     wrong = []
     for number, cell in enumerate(map(int, told)):
+        if made.bars.nth(number).is_hidden():
+            assert sources[cell].startswith("from softmax_lib.notebook import")
+            continue
         made.run(number)
         new = made.answer(number).evaluate(SHOWN)
         box = made.answer(number).locator("xpath=..")
