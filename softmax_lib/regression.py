@@ -175,10 +175,15 @@ class SoftmaxRegression:
             if curve[after] > curve[before] + ROUNDING * abs(curve[before]):
                 told = (
                     f"the loss rose from {curve[before]:.4g} to {curve[after]:.4g} by epoch "
-                    f"{after}: learning_rate={rate:g} is too large for these data. With "
-                    f"{_safe_step(X, self.alpha):.2g}, which learning_rate=None takes, it never "
-                    "rises; a larger one may do once the features are scaled"
+                    f"{after}: learning_rate={rate:g} is too large for these data"
                 )
+                if self.batch_size is None:
+                    told += (
+                        f". With {_safe_step(X, self.alpha):.2g}, which learning_rate=None takes, "
+                        "it never rises; a larger one may do once the features are scaled"
+                    )
+                else:
+                    told += " in mini-batches; take a smaller one, or scale the features"
                 return warnings.warn(told, RuntimeWarning, stacklevel=3)
         return None
 
