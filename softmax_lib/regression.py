@@ -26,7 +26,7 @@ class SoftmaxRegression:
     ----------
     learning_rate : float or None, default None
         The step along minus the gradient; positive. None takes 1 / K, with which no step on all
-        examples raises the loss; see Notes.
+        examples raises the objective; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
     alpha : float, default 1e-4
@@ -57,7 +57,8 @@ class SoftmaxRegression:
     Warns
     -----
     RuntimeWarning
-        From `fit`, if the loss has risen in an epoch, or with mini-batches above its start.
+        From `fit`, if the objective has risen in an epoch; with mini-batches, if it ends above its
+        start.
 
     Notes
     -----

@@ -596,7 +596,7 @@ WIDE = _data(([[1, 2, 3, 4], [0, 1, 0, -1]], 0.1))
 SAFE_STEP = Exercise(
     "safe_step(X, alpha)",
     _right_safe_step,
-    """Check the step 1/K, with which gradient descent on all examples never raises the loss.
+    """Check the step 1/K, with which descent on all examples never raises the objective.
 
     ``safe_step(X, alpha)`` takes features of shape (N, D) and the strength of the penalty,
     at least 0, and returns a number.

@@ -156,7 +156,7 @@ def play():
     return "Math.abs(row[3]) < 0.01)" in file.read_text() and np.max(last) < 0.01
 
 
-def many_times_separating_weights():
+def multiples_of_separating_weights():
     z = np.array([[2.0, 1.0, 0.0], [0.0, 0.1, -3.0]])
     at = [cross_entropy(t * z, np.eye(3)[[0, 1]]).mean() for t in (1, 10, 300)]
     return at[0] > at[1] > at[2] > 0 and at[2] < 1e-12
@@ -243,8 +243,8 @@ HELD = {
     "the dog jumps above one half in the first step and then creeps towards 1": hard_line,
     "cat and bird meet at 0.1, and all lines are flat from step 30 on": soft_lines,
     "it goes on until every force is below 0.01": play,
-    "Many times these weights bring the loss as near to 0 as one likes": (
-        many_times_separating_weights
+    "Large multiples of these weights bring the loss as near to 0 as one likes": (
+        multiples_of_separating_weights
     ),
     "heat above $T = 1$ weakens the pull on the dog twice": lambda: all(
         pull(T) < pull(1.0) for T in np.geomspace(1.0001, 1e6, 500)
