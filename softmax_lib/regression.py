@@ -26,7 +26,7 @@ class SoftmaxRegression:
     ----------
     learning_rate : float or None, default None
         The step along minus the gradient; positive. None takes 1 / K, with which no step on all
-        examples raises the loss; see Notes.
+        examples raises the objective; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
     alpha : float, default 1e-4
@@ -57,7 +57,8 @@ class SoftmaxRegression:
     Warns
     -----
     RuntimeWarning
-        From `fit`, if the loss has risen in an epoch, or with mini-batches above its start.
+        From `fit`, if the objective has risen in an epoch; with mini-batches, if it ends above its
+        start.
 
     Notes
     -----
@@ -175,10 +176,15 @@ class SoftmaxRegression:
             if curve[after] > curve[before] + ROUNDING * abs(curve[before]):
                 told = (
                     f"the loss rose from {curve[before]:.4g} to {curve[after]:.4g} by epoch "
-                    f"{after}: learning_rate={rate:g} is too large for these data. With "
-                    f"{_safe_step(X, self.alpha):.2g}, which learning_rate=None takes, it never "
-                    "rises; a larger one may do once the features are scaled"
+                    f"{after}: learning_rate={rate:g} is too large for these data"
                 )
+                if self.batch_size is None:
+                    told += (
+                        f". With {_safe_step(X, self.alpha):.2g}, which learning_rate=None takes, "
+                        "it never rises; a larger one may do once the features are scaled"
+                    )
+                else:
+                    told += " in mini-batches; take a smaller one, or scale the features"
                 return warnings.warn(told, RuntimeWarning, stacklevel=3)
         return None
 

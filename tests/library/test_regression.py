@@ -240,6 +240,14 @@ def test_a_loss_that_rises_is_told_with_what_to_do(data, rate):
         assert model.learning_rate_ == rate
 
 
+def test_the_rate_of_all_examples_is_not_promised_to_mini_batches():
+    """Alone, an example may be larger than the mean that the rate is made for."""
+    rng = np.random.default_rng(0)
+    inputs, labels = rng.normal(size=(40, 2)), rng.integers(3, size=40)
+    with pytest.warns(RuntimeWarning, match="too large .* in mini-batches; take a smaller"):
+        SoftmaxRegression(batch_size=1, max_iter=50).fit(inputs, labels)
+
+
 def test_mini_batches_that_end_lower_warn_of_nothing():
     with strict():
         model = SoftmaxRegression(learning_rate=2.0, batch_size=3, max_iter=10).fit(X, Y)

@@ -1,11 +1,15 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from scipy.special import log_softmax, softmax
 from sklearn.datasets import load_digits, load_wine
 from sklearn.linear_model import LogisticRegression
+
+import softmax_lib
+from softmax_lib import check
 
 LOGITS = np.array([3.0, 1.0, -3.0])
 
@@ -117,7 +121,155 @@ def the_bias_absorbs_the_mean():
     return np.allclose(*both, atol=1e-3)
 
 
+def refused():
+    try:
+        softmax_lib.softmax_cross_entropy(LOGITS, [1.0, 1.0, 0.0])
+    except ValueError:
+        return True
+    return False
+
+
+def settled(target, steps=60, rate=2.0):
+    """The probabilities on the way of the figure, with the start and the end."""
+    z, path = LOGITS, []
+    for _ in range(steps + 1):
+        path.append(softmax(z))
+        z = z - rate * (softmax(z) - target)
+    return np.array(path)
+
+
+def soft_lines():
+    cat, dog, bird = settled(np.array([0.1, 0.8, 0.1])).T
+    flat = np.ptp(np.array([cat, dog, bird])[:, 30:], axis=1).max() < 0.005
+    return 0.83 < dog.max() < 0.86 and flat and abs(cat[-1] - 0.1) + abs(bird[-1] - 0.1) < 1e-4
+
+
+def hard_line():
+    dog = settled(np.array([0.0, 1.0, 0.0]))[:, 1]
+    return dog[0] < 0.5 < dog[1] and np.all(np.diff(dog) > 0) and dog[-1] < 1
+
+
+def play():
+    """The explorer stops below the force that is named, and before it gets tired."""
+    file = Path(softmax_lib.__file__).parent / "explorer" / "explorer.js"
+    last = [np.abs(settled(np.eye(3)[k], steps=499, rate=1.0)[-1] - np.eye(3)[k]) for k in (1, 2)]
+    return "Math.abs(row[3]) < 0.01)" in file.read_text() and np.max(last) < 0.01
+
+
+def multiples_of_separating_weights():
+    z = np.array([[2.0, 1.0, 0.0], [0.0, 0.1, -3.0]])
+    at = [cross_entropy(t * z, np.eye(3)[[0, 1]]).mean() for t in (1, 10, 300)]
+    return at[0] > at[1] > at[2] > 0 and at[2] < 1e-12
+
+
+def longest(X):
+    """The largest mean square along a direction of the features and the 1."""
+    tilde = np.column_stack([X, np.ones(len(X))])
+    return np.linalg.eigvalsh(tilde.T @ tilde / len(X))[-1]
+
+
+def ten_times_as_large():
+    rng = np.random.default_rng(0)
+    some = [scale * rng.normal(1, 2, (9, 3)) for scale in (0.01, 0.3, 1, 20)]
+    factors = [longest(10 * X) / longest(X) for X in some]
+    least = all(longest(X) >= np.max(np.mean(X**2, axis=0)) for X in some)
+    return max(factors) < 100 < 1.001 * max(factors) and min(factors) < 2 and least
+
+
+def strokes():
+    step = trained()[0] / np.abs(trained()[0]).max()
+    one, seven = step[:, 1].reshape(8, 8), step[:, 7].reshape(8, 8)
+    strong = np.all(one[1:7, 3:5].max(axis=1) > 0.25) and np.all(seven[:4, 5] > 0.25)
+    return strong and np.all(seven[5:7, 5:7] < 0)
+
+
+def mean_pictures():
+    X, _, X_test, labels = digits()
+    said = ((X_test - X.mean(axis=0)) @ trained()[0]).argmax(axis=1)
+    return np.mean(said == labels) > 0.75
+
+
+def darkest_cell():
+    true, said, _ = wrong()
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (true, said), 1)
+    return counts.max() == counts[8, 1] == 3 and np.sum(counts == 3) == 1
+
+
+def the_rest_is_ours():
+    """The gradient of the objective is far smaller at scikit-learn's weights than at ours."""
+    X, labels, _, _ = digits()
+    X, Y = X - X.mean(axis=0), np.eye(10)[labels]
+    peer = LogisticRegression(tol=1e-8, max_iter=1000).fit(X, labels)
+    ours = softmax_lib.SoftmaxRegression(learning_rate=20, max_iter=300, alpha=1 / len(X))
+    left = [
+        np.linalg.norm(X.T @ (m.predict_proba(X) - Y) + m.coef_.T)
+        for m in (peer, ours.fit(X, labels))
+    ]
+    return left[0] < 0.1 * left[1]
+
+
+def half_mended(X, labels, W, b, rate):
+    G = softmax(X @ W + b, axis=1)
+    G[np.arange(len(X)), labels] -= 1
+    W -= rate * X.T @ G / len(X)
+    b -= rate * G.mean(axis=0)
+    return W, b
+
+
+def longest_ink():
+    """The mean picture, and what the longest directions are with it and without."""
+    ink = digits()[0]
+    mean = ink.mean(axis=0)
+    first = np.linalg.svd(ink)[2][0]
+    along = abs(first @ mean) / np.linalg.norm(mean) > 0.99
+    return along and abs(longest(ink - mean) - 1) < 1e-9
+
+
+def no_slope_is_0():
+    rng = np.random.default_rng(0)
+    slopes = [softmax(rng.normal(0, 3, C)) - np.eye(C)[0] for C in (2, 3, 9)]
+    alone = softmax(np.array([3.0])) - 1
+    return all(np.all(each != 0) for each in slopes) and alone[0] == 0
+
+
 HELD = {
+    "One step has taken away more than half of the loss": lambda: (
+        cross_entropy(LOGITS - (softmax(LOGITS) - np.eye(3)[1]), np.eye(3)[1])
+        < cross_entropy(LOGITS, np.eye(3)[1]) / 2
+    ),
+    "With two classes or more, no slope in $z$ is 0": no_slope_is_0,
+    "The library refuses such a target": refused,
+    "the dog jumps above one half in the first step and then creeps towards 1": hard_line,
+    "cat and bird meet at 0.1, and all lines are flat from step 30 on": soft_lines,
+    "it goes on until every force is below 0.01": play,
+    "Large multiples of these weights bring the loss as near to 0 as one likes": (
+        multiples_of_separating_weights
+    ),
+    "heat above $T = 1$ weakens the pull on the dog twice": lambda: all(
+        pull(T) < pull(1.0) for T in np.geomspace(1.0001, 1e6, 500)
+    ),
+    "Features ten times as large make $\\lambda$ up to a hundred times as large, and $\\lambda$ is "
+    "at least the mean square of each": ten_times_as_large,
+    "brings «178» wines of three growers, with «13» measurements each": lambda: (
+        load_wine().data.shape if len(set(load_wine().target)) == 3 else (0, 0)
+    ),
+    "almost to the bottom in one step": lambda: (
+        np.ptp(np.array([0.4, 0.0]) - 2 * (softmax([0.4, 0.0]) - 0.5)) < 0.02 * 0.4
+    ),
+    "the 1 has a blue stroke down its middle; the 7 is blue at the top right, and vermilion at "
+    "the bottom right": strokes,
+    "The mean pictures alone read most of the digits": mean_pictures,
+    "Both are nearly flat after step 100": lambda: np.all(
+        np.abs(np.diff(trained()[1][4:], axis=0)) < 0.003
+    ),
+    "the darkest cell is three eights that were read as 1": darkest_cell,
+    "mostly the distance that gradient descent still has to go": the_rest_is_ours,
+    "the other one shows when that is mended": lambda: (
+        check.training_step(half_mended).diagnosis == "argument-changed"
+    ),
+    "The direction of the mean picture dominates the ink. Without it, the longest direction is "
+    "the column of ones": longest_ink,
     "Of the wrong classes, the most believed one is pushed the hardest": lambda: (
         softmax(LOGITS)[[0, 2]].argmax() == LOGITS[[0, 2]].argmax()
     ),

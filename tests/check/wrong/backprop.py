@@ -226,6 +226,11 @@ TEMPERATURE = [
     ("shift-by-minimum", at_temperature(softmax_by(lambda z: z.min(axis=1, keepdims=True)))),
     ("shift-by-mean", at_temperature(softmax_by(lambda z: z.mean(axis=1, keepdims=True)))),
     ("global-maximum", at_temperature(softmax_by(np.max))),
+    ("maximum-of-columns", at_temperature(softmax_by(lambda z: z.max(axis=0)))),
+    ("maximum-of-first-row", at_temperature(softmax_by(lambda z: z[0].max()))),
+    ("standardised", at_temperature(lambda z, k: right_gradient(z_scores(z), k))),
+    ("absolute-values", at_temperature(lambda z, k: right_gradient(abs(z), k))),
+    ("absolute-values", at_temperature(p_and_y(lambda p, y: abs(y - p)))),
     ("few-digits", lambda z, k, T: np.round(right_gradient(z / T, k) / T, 3)),
 ]
 
