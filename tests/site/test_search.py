@@ -69,6 +69,25 @@ def test_a_chinese_term_is_found_and_leads_to_its_entry(opened):
     expect(page.locator("#term-cross-entropy")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(
+    ("word", "section"),
+    [
+        ("nan", "The formula breaks"),
+        ("inf", "Where the exponential lives"),
+        ("underflow", "Where the exponential lives"),
+        ("mask", "Ruling a class out"),
+    ],
+)
+def test_what_a_broken_softmax_prints_is_found_in_overflow_first(opened, word, section):
+    page = opened("index.html").page
+    first = look_for(page, word).first
+    expect(first).to_have_attribute("href", re.compile(r"chapters/overflow\.html\b.*#"))
+    first.click()
+    heading = page.locator("h2").filter(has_text=section)
+    expect(heading).to_be_in_viewport()
+    assert heading.bounding_box()["y"] < 200
+
+
 def test_a_hit_leads_to_the_section_that_has_the_word(opened):
     page = opened("index.html").page
     look_for(page, "sigmoid")

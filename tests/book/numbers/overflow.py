@@ -58,8 +58,8 @@ def pytorch(dtype, gap):
     return true_loss(gap), *(float(cell.strip(" *")) for cell in line.strip("|").split("|")[1:])
 
 
-def warns(function, z):
-    with warnings.catch_warnings(record=True) as caught:
+def warns(function, z, under):
+    with warnings.catch_warnings(record=True) as caught, np.errstate(under=under):
         warnings.simplefilter("always")
         function(np.array(z))
     return bool(caught)
@@ -77,6 +77,50 @@ def within(ulp, z, log_p=lambda z: log_softmax(z)[0]):
         true = -mpmath.log1p(mpmath.fsum(mpmath.exp(mpmath.mpf(v) - z[0]) for v in z[1:]))
         off = abs(float(log_p(np.array(z))) - true)
         return bool(off <= ulp * np.spacing(abs(float(true))))
+
+
+def share_of_the_loser(gap):
+    with mpmath.workdps(60):
+        return 1 / (1 + mpmath.exp(gap))
+
+
+def first_equal_to_1(digits):
+    """Return the gap from which 1 + e^-gap, rounded to so many binary digits, is 1."""
+    with mpmath.workdps(60):
+        gaps = (mpmath.mpf(n) / 100 for n in range(4000))
+        exact = (gap for gap in gaps if mpmath.exp(-gap) <= mpmath.mpf(2) ** -digits)
+        gap = next(exact)
+    with mpmath.workprec(digits):
+        sums = [1 + mpmath.exp(-gap), 1 + mpmath.exp(-gap + 0.02)]
+    return float(gap) if sums[0] == 1 < sums[1] else 0.0
+
+
+def sterbenz(m):
+    """Whether z - m is exact for z from m to the bound that the chapter names, and not beyond."""
+    near, far = sorted((m, m / 2 if m > 0 else 2 * m))
+    rng = np.random.default_rng(0)
+
+    def exact(z):
+        return Fraction(z) - Fraction(m) == Fraction(z - m)
+
+    inside = all(exact(z) for z in rng.uniform(near, far, 999).tolist())
+    beyond = (near, near - abs(m)) if m < 0 else (0, m / 2)
+    return inside and not all(exact(z) for z in rng.uniform(*sorted(beyond), 999).tolist())
+
+
+def the_shift_never_fails():
+    """Whether its shares are near the truth for logits of any size."""
+    rng = np.random.default_rng(0)
+    for size in 10.0 ** rng.uniform(-3, 308, 99):
+        z = np.clip(size * rng.standard_normal(3), -1e308, 1e308)
+        with np.errstate(over="ignore"):
+            e = np.exp(z - z.max())
+        with mpmath.workdps(700):
+            true = [mpmath.exp(mpmath.mpf(v) - mpmath.mpf(max(z))) for v in z]
+            true = [float(t / sum(true)) for t in true]
+        if not np.allclose(e / e.sum(), true, rtol=1e-12, atol=1e-300):
+            return False
+    return True
 
 
 def three_fit():
@@ -104,7 +148,14 @@ HELD = {
     "In float64 only $e^{«789»}$ is infinite": lambda: min(
         z for z in (123, 456, 789) if z > np.log(np.finfo(np.float64).max)
     ),
-    "NumPy is silent about underflow": lambda: not warns(softmax_naive, [-744.4, -744.9]),
+    'NumPy is silent about underflow, unless you ask with `np.errstate(under="warn")`': lambda: (
+        [warns(softmax_naive, [-744.4, -744.9], under) for under in ("ignore", "warn")]
+        == [False, True]
+    ),
+    "one below half of it becomes 0": lambda: (
+        5e-324 / 2.01 == 0 < 5e-324 / 1.99
+        and np.float16(2.0**-24 / 2.01) == 0 < np.float16(2.0**-24 / 1.99)
+    ),
     "a logit of 12 is too much": lambda: 11 < np.log(float(np.finfo(np.float16).max)) < 12,
     "above «88.72» float32 follows, above «709.78» float64": lambda: (
         np.log(float(np.finfo(np.float32).max)),
@@ -112,18 +163,28 @@ HELD = {
     ),
     "A gap beyond «745.13» still makes": last_gap_that_is_not_0,
     "«70000» zeros are enough": lambda: 70000 if float(np.finfo(np.float16).max) < 70000 else 0,
-    "no gap exceeds twice the largest $|z_c|$": lambda: bool(
-        all(np.ptp(z) <= 2 * np.abs(z).max() for z in np.random.default_rng(0).normal(size=(99, 3)))
+    "but the share that follows, 0, is right": lambda: all(
+        share_of_the_loser(2 * gap) < mpmath.mpf(2) ** smallest / 2
+        for gap, smallest in ((32752, -24), (2.0**127, -149), (2.0**1023, -1074))
+    ),
+    "0 is the float64 nearest to the true probability": lambda: (
+        float(share_of_the_loser(745.14)) == 0 == np.exp(-745.14)
     ),
     "LSE for the logits x and 0": lambda: bool(np.isclose(logsumexp([0, 0]), np.log(2))),
     "larger by the {term}`machine epsilon`, $«2.2 \\cdot 10^{-16}»$": lambda: EPS,
     "from a gap of 37 on, the logarithm of the sum is exactly 0": lambda: (
         1 + np.exp(-36.0) > 1 == 1 + np.exp(-37.0)
     ),
-    "as in $\\log(p + «10^{-8}»)$, is no remedy. The loss of a confident prediction becomes "
-    "negative, and that of the worst mistake stops at «18.42»": lambda: (
+    "as in $\\log(p + «10^{-8}»)$, is no remedy. The loss at $p = 1$ becomes negative, and that at "
+    "$p = 0$ stops at «18.42»": lambda: (
         1e-8 if -np.log(1 + 1e-8) < 0 else 0.0,
         -np.log(0 + 1e-8),
+    ),
+    "bfloat16 has nearly the range of float32": lambda: (
+        0.99 < (2 - 2.0**-7) * 2.0**127 / float(np.finfo(np.float32).max) < 1
+    ),
+    "is rounded to 1 if $e^{-g} \\le 2^{-b}$": lambda: all(
+        abs(first_equal_to_1(b) - b * np.log(2)) < 0.011 for b in (8, 11, 24, 53)
     ),
     "float16 has «11» binary digits": lambda: np.finfo(np.float16).nmant + 1,
     "from a gap of «5.55» on, where the winner has $p = «0.996»$": lambda: (
@@ -149,6 +210,10 @@ HELD = {
     "a relative error of at most $«2^{-53}»$ in float64": lambda: EPS / 2,
     "about $|z_i - m| \\cdot «2^{-53}»$ in": lambda: EPS / 2,
     "$(|z_i| + |m|) \\cdot «2^{-53}»$": lambda: EPS / 2,
+    "but in float64 the shifted one never fails": the_shift_never_fails,
+    "is exact if $z_c \\ge m / 2$, or, for a negative $m$, if $z_c \\ge 2m$": lambda: all(
+        sterbenz(m) for m in (720.1, 0.3, -0.3, -720.1)
+    ),
     "less than $«10^{-150}»$": lambda: 1e-150 if np.exp(-700 / 2) < 1e-150 else 0.0,
     "as in $(-0.3, -40, -1000)$": lambda: (
         within(4, [-0.3, -40.0, -1000.0])
@@ -192,6 +257,9 @@ HELD = {
         1 / ratio("ours", PRICE, (4096, 32000), "ours, confident"),
     ),
     # Exercises.
+    "The floats just below 1 are half as far apart as those just above it": lambda: (
+        2 * (1 - np.nextafter(1, 0)) == np.nextafter(1, 2) - 1
+    ),
     "becomes 1 from a gap of «36.74» on": lambda: 53 * np.log(2),
     "The nearest float below 1 is $1 - «2^{-53}»$": lambda: 1 - np.nextafter(1, 0),
     "half-way to it is $1 - «2^{-54}»$": lambda: (1 - np.nextafter(1, 0)) / 2,
