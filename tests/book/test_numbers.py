@@ -148,7 +148,9 @@ def not_held(unit: Unit, phrases) -> list[Number]:
     prose = " ".join(unit.prose.split())
     for phrase in sorted(phrases, key=len, reverse=True):
         words = " ".join(plain(phrase).split())
-        prose = prose.replace(words.replace("«", "").replace("»", ""), re.sub("«.*?»", "", words))
+        # A claim that is true as a whole holds all its numbers.
+        rest = re.sub("«.*?»", "", words) if "«" in words else ""
+        prose = prose.replace(re.sub("[«»]", "", words), rest)
     shown = unit.shown
     unheld = [
         number

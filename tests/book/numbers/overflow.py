@@ -262,5 +262,8 @@ HELD = {
     ),
     "becomes 1 from a gap of «36.74» on": lambda: 53 * np.log(2),
     "The nearest float below 1 is $1 - «2^{-53}»$": lambda: 1 - np.nextafter(1, 0),
+    "The share is rounded to 1 if this is at most $«2^{-54}»$": lambda: (
+        (1 - np.nextafter(1, 0)) / 2
+    ),
     "half-way to it is $1 - «2^{-54}»$": lambda: (1 - np.nextafter(1, 0)) / 2,
 }
