@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbval.kernel
 import nbval.plugin
-import numpy as np
 import pytest
 from jupyter_client.manager import KernelManager
 
@@ -53,6 +52,8 @@ NOT_MEASURED = ("chapters", "tests/book", "tests/library/test_accuracy", "tests/
 @pytest.fixture(autouse=True)
 def _numbers_are_printed_in_full():
     """What an example sets for its own prints is not left to the next."""
+    import numpy as np  # not above: when it is loaded, OpenBLAS reads how many threads it may use
+
     with np.printoptions():
         yield
 
