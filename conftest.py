@@ -70,11 +70,15 @@ NOT_MEASURED = (
 
 
 @pytest.fixture(autouse=True)
-def _numbers_are_printed_in_full():
-    """What an example sets for its own prints is not left to the next."""
+def _numbers_are_printed_in_full(request):
+    """What an example sets for its own prints is not left to the next.
+
+    Nor what the set-up of the chapters sets, which is imported when its examples are collected.
+    """
     import numpy as np  # not above: when it is loaded, OpenBLAS reads how many threads it may use
 
-    with np.printoptions():
+    own = request.node.path.name == "notebook.py"
+    with np.printoptions(**{} if own else {"precision": 8, "suppress": False}):
         yield
 
 
