@@ -66,7 +66,8 @@ lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) chapters/definition.ipynb
 
 chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Going further"
-	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
+	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") \
+		$(if $(QUESTION),--question "$(QUESTION)")
 
 mutants: $(MUTATING)  ## spoil course and code in many small ways, see tests fail (ONLY=a module or folder)
 	$(if $(ONLY),,$(BIN)/python tools/mutants.py)

@@ -6,6 +6,7 @@ not measured, for coverage is about the library's own tests.
 """
 
 import atexit
+import gc
 import os
 import tempfile
 from contextlib import ExitStack
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import nbval.kernel
 import nbval.plugin
-import numpy as np
 import pytest
 from jupyter_client.manager import KernelManager
 
 from isolation import isolated
+
+# Modules, tests and SymPy's cache are many objects that live to the end: looking through them for
+# garbage again and again takes a sixth of the time of a proof.
+gc.set_threshold(200_000, 20, 100)
 
 ISOLATION = ExitStack()
 ISOLATION.enter_context(isolated())
@@ -46,14 +50,35 @@ FIRST = (
     "tests/library/test_accuracy",
     "chapters",
 )
+LONG = "weight-gradient", "input-gradient", "bias-gradient", "gibbs", "jacobian-variance"
 # They test nothing of the library that others do not, and a tracer makes them slow.
-NOT_MEASURED = ("chapters", "tests/book", "tests/library/test_accuracy", "tests/plots/test_colours")
+NOT_MEASURED = (
+    "chapters",
+    "tests/book",
+    "tests/library/test_accuracy",
+    "tests/library/test_tiles.py::test_a_large_result",
+    "tests/library/test_tiles.py::test_a_result_in_many_tiles",
+    "tests/library/test_tiles.py::test_memory",
+    "tests/library/test_tiles.py::test_out_and_where",
+    "tests/plots/test_alternative_text",
+    "tests/plots/test_colours",
+    "tests/symbolic/test_ledger.py::test_claims_hold",
+    "tests/symbolic/test_ledger.py::test_every_theorem",
+    # Long proofs, which take twice as long when traced, and need no line that others do not.
+    *(f"tests/symbolic/test_ledger.py::test_entry_proves[{label}]" for label in LONG),
+)
 
 
 @pytest.fixture(autouse=True)
-def _numbers_are_printed_in_full():
-    """What an example sets for its own prints is not left to the next."""
-    with np.printoptions():
+def _numbers_are_printed_in_full(request):
+    """What an example sets for its own prints is not left to the next.
+
+    Nor what the set-up of the chapters sets, which is imported when its examples are collected.
+    """
+    import numpy as np  # not above: when it is loaded, OpenBLAS reads how many threads it may use
+
+    own = request.node.path.name == "notebook.py"
+    with np.printoptions(**{} if own else {"precision": 8, "suppress": False}):
         yield
 
 

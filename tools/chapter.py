@@ -2,8 +2,9 @@
 
 The stubs are the files of `tools/stub/`, with the chapter's name in their paths and texts. They
 build, test and prove at once; replace them piece by piece. By hand a chapter needs its line in
-`softmax_lib/course.py`, in `_toc.yml`, and its functions in `softmax_lib/__init__.py`; the table
-of the README is made from the first. Without a name, only that table is made again.
+`softmax_lib/course.py`, in `_toc.yml`, and its functions in `softmax_lib/__init__.py`, and a new
+part its line on the front page; the table of the README is made from the first. Without a name,
+only that table is made again.
 """
 
 from __future__ import annotations
@@ -37,6 +38,13 @@ EXERCISE = """
 :label: ex-NAME-{number}
 {task}
 ```
+
+<details class="hint">
+<summary>Hint</summary>
+
+{hint}
+
+</details>
 {attempt}
 +++
 
@@ -67,9 +75,11 @@ def exercises() -> str:
     parts = ["+++\n\n## Exercises\n\nTwo of these answer back.\n\n+++\n"]
     for number in range(1, 6):
         task, attempt, words = "Which gaps does $w$ have?", "", "Those of $z$."
+        hint = "What do two classes lose when the same number is taken off both?"
         solution = "print(np.diff(MODULE_example([3.0, 1.0, -3.0])))"
         if number < 3:
             task, words = "This takes the maximum off. Take the mean off.", "The mean, then."
+            hint = "Which of the two makes the numbers sum to zero?"
             code = {"my": "max", "solved": "mean"}
             attempt, solution = (
                 re.sub(r"(?m)^    ", "", CHECKED).strip().format(name=n, number=number, wrong=w)
@@ -78,7 +88,12 @@ def exercises() -> str:
             attempt = f"\n```{{code-cell}}\n{attempt}\n```\n"
         parts.append(
             EXERCISE.format(
-                number=number, task=task, attempt=attempt, words=words, solution=solution
+                number=number,
+                task=task,
+                hint=hint,
+                attempt=attempt,
+                words=words,
+                solution=solution,
             )
         )
     return "".join(parts)
@@ -113,7 +128,10 @@ def write_stubs(root: Path, name: str, title: str) -> list[Path]:
 
 
 def add_lines(root: Path, name: str, title: str, question: str, part: str) -> None:
-    """Add the chapter to the list, to the contents, and its function to the library."""
+    """Add the chapter to the list, to the contents, and its function to the library.
+
+    A part that is new gets its place on the front page, below those that are there.
+    """
     module = name.replace("-", "_")
 
     def change(path: str, old: str, new: str) -> None:
@@ -134,6 +152,11 @@ def add_lines(root: Path, name: str, title: str, question: str, part: str) -> No
     else:
         toc = toc.replace("  - caption: Reference\n", f"{new_part}{page}  - caption: Reference\n")
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
+    front, place = (root / "index.md").read_text(encoding="utf-8"), f"<!-- chapters of {part} -->"
+    if place not in front:
+        at = front.index("\n## ", front.rindex("<!-- chapters of "))
+        front = f"{front[:at]}\n### {part}\n\n{place}\n{front[at:]}"
+        (root / "index.md").write_text(front, encoding="utf-8")
     line = f"from softmax_lib.{module} import {module}_example\n\n__version__"
     change("softmax_lib/__init__.py", "\n__version__", line)
     text = (root / "softmax_lib/__init__.py").read_text(encoding="utf-8")
@@ -186,6 +209,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "ruff", *words, "--quiet", *touched], check=True)
     execute = [sys.executable, ROOT / "tools" / "notebooks.py", given.name]
     subprocess.run(execute, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    print("Stubs to replace or to delete:", *sorted(f.relative_to(ROOT) for f in touched[:-2]))
     return None
 
 

@@ -1,6 +1,7 @@
 """The house: each chapter is listed once, its rooms bear its name, and imports run one way."""
 
 import ast
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -84,6 +85,12 @@ def test_a_chapter_without_a_notebook_is_an_error_that_names_both(rooms):
 
 def test_the_contents_are_the_list():
     assert contents(ROOT) == [(each.part, f"chapters/{each.name}") for each in listed(ROOT)]
+
+
+def test_the_front_page_has_every_part():
+    parts = list(dict.fromkeys(each.part for each in listed(ROOT)))
+    front = (ROOT / "index.md").read_text(encoding="utf-8")
+    assert re.findall("<!-- chapters of (.+) -->", front) == parts
 
 
 # ---- imports ------------------------------------------------------------------------------------

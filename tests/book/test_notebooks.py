@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ import notebooks
 from chapter_rules import RULES, directives, equations_are_in_the_ledger, is_machinery
 from isolation import isolated
 from softmax_lib.course import CHAPTERS as LISTED
+from softmax_lib.course import chapter
 from softmax_lib.symbolic import LEDGER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,9 +26,9 @@ CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 NAMES = [each.name for each in LISTED]
 
 
-def entries_of(chapter: str) -> dict[str, str]:
-    module = importlib.import_module(f"softmax_lib.symbolic.{chapter.replace('-', '_')}")
-    return {entry.label: entry.tex for entry in module.ENTRIES}
+def entries_of(name: str) -> dict[str, str]:
+    proofs = chapter(name).room("symbolic")
+    return {entry.label: entry.tex for entry in proofs.ENTRIES} if proofs else {}
 
 
 # ---- the chapters ---------------------------------------------------------------------------

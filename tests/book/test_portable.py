@@ -3,13 +3,14 @@
 NumPy picks faster routines where the processor has them, and OpenBLAS a kernel for each family of
 processors; both change last bits. Here NumPy's are switched off, all beyond the baseline, and
 OpenBLAS takes another kernel. Outputs that survive this are printed with no more digits than they
-have.
+have. A cell that shows a proof and nothing else is left out: SymPy computes with integers.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from functools import cache
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+import notebooks
 from softmax_lib.course import CHAPTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +28,7 @@ print(*numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []))
 print(*{pool.get("architecture", "none") for pool in threadpoolctl.threadpool_info()
         if pool["internal_api"] == "openblas"})
 """
+PROOF = re.compile(r'prove\("[\w-]+"\)')
 # A kernel that every processor of the family can run, and a second for machines that use it.
 OTHER_CORES = {"x86": ("Nehalem", "Prescott"), "arm": ("ARMV8", "NEOVERSEN1")}
 
@@ -57,14 +60,15 @@ def another_processor() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("chapter", [each.name for each in CHAPTERS])
-def test_outputs_are_those_of_another_processor(chapter):
-    command = [sys.executable, "-m", "pytest", f"chapters/{chapter}.ipynb", "-q", "--no-cov"]
-    done = subprocess.run(
-        [*command, "-p", "no:xdist", "-p", "no:cacheprovider"],
-        cwd=ROOT,
-        env=another_processor(),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
+def test_outputs_are_those_of_another_processor(chapter, monkeypatch):
+    for name, value in another_processor().items():
+        monkeypatch.setenv(name, value)
+    path = ROOT / "chapters" / f"{chapter}.ipynb"
+    stored, run = notebooks.load(path), notebooks.load(path)
+    proofs = [cell for cell in run.cells if PROOF.fullmatch(cell.source)]
+    for cell in proofs:
+        cell.source = "pass"  # the others keep their numbers
+    notebooks.execute(run, chapter, path.parent)
+    for number, (cell, again) in enumerate(zip(stored.cells, run.cells, strict=True), start=1):
+        if again not in proofs:
+            assert again.get("outputs") == cell.get("outputs"), f"{chapter}: cell {number}"

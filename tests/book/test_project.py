@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -263,3 +264,19 @@ def test_lighthouse_judges_every_page_but_the_one_for_missing_pages():
     assert (
         ROOT / "benchmarks/lighthouse" / collect["staticDistDir"]
     ).resolve() == ROOT / "_build/html"
+
+
+def test_tests_compute_in_one_thread():
+    """OpenBLAS reads how many it may use when NumPy is loaded; two that wait for one another on a
+    busy machine took 300 s for what one does in one."""
+    loaded = "import conftest, os, sys; print('numpy' in sys.modules, os.environ['{}'])"
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", loaded.format("OPENBLAS_NUM_THREADS")],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": str(ROOT / "tools")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["False", "1"]

@@ -40,6 +40,12 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("name", built_pages())
 
 
+def pytest_collection_modifyitems(items):
+    """On a busy machine a site, the PDF or JupyterLab is on its way for more than five minutes."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(1200))
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The built site on a server, with one page more: every view of the explorer."""

@@ -66,7 +66,7 @@ def lab(tmp_path_factory):
             yield address(folder, server) + "lab/tree/"
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(300)  # kernels end first, and a busy machine takes its time
 
 
 def address(folder, server):
