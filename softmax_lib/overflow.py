@@ -179,7 +179,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     -----
     An empty axis gives -inf, the log of an empty sum; so do logits that are all -inf. A +inf
     gives +inf, a nan gives nan. Where the result is much nearer to 0 than m, m and log(1 + r)
-    cancel: the error is then a few eps of max(1, abs(m)), for all that work in this precision.
+    cancel: the error is then a few eps of max(1, abs(m)).
 
     References
     ----------
