@@ -39,12 +39,10 @@ EXERCISE = """
 {task}
 ```
 
-<details class="hint">
-<summary>Hint</summary>
-
+:::{{admonition}} Hint
+:class: hint dropdown
 {hint}
-
-</details>
+:::
 {attempt}
 +++
 
