@@ -102,3 +102,17 @@ def test_every_module_has_tests_that_are_to_catch_its_mutants(path):
 )
 def test_a_mutant_is_told_by_its_changed_line(old, new, line):
     assert code_mutants.changed_line(old, new) == line
+
+
+def test_of_proofs_and_checks_the_same_share_is_run_whatever_stands_beside():
+    names = [f"softmax: return p - {number}" for number in range(7000)]
+
+    def chosen(path):
+        return {name for name in names if code_mutants.Mutant(path, name, "").chosen}
+
+    assert chosen("softmax_lib/_engine/shift.py") == chosen("softmax_lib/__init__.py") == {*names}
+    for path in ("softmax_lib/check/overflow.py", "softmax_lib/symbolic/_engine/reader.py"):
+        assert 900 < len(chosen(path)) < 1100
+    assert code_mutants.Mutant("softmax_lib/check/overflow.py", names[0], "a").chosen == (
+        code_mutants.Mutant("softmax_lib/check/overflow.py", names[0], "b").chosen
+    )
