@@ -26,7 +26,6 @@ import time
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +37,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SURVIVORS = ROOT / "tests/mutants/survivors.txt"
 # By role: the rest of the library is the mathematics and what carries it.
 ROLES = ("symbolic", "check")
-LONG = 4  # seconds that a file of tests takes
+# Modules of engines whose tests have another name.
+TESTED_AS = {"reductions": "tiles", "shift": "overflow", "targets": "cross_entropy"}
+FIRST = 3  # files of tests that each mutant meets alone; those that pass meet the rest in groups
+LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
 ELSEWHERE = ("plots", "explorer")  # pictures: their tests look at what is drawn
 SHARE = 7  # of proofs and checks, which have three times as many as the library, one in so many
 # Loaded once, for all mutants.
@@ -162,7 +164,7 @@ def tests_of(path: str) -> list[str]:
     role = path.split("/")[1] if path.split("/")[1] in ROLES else ""
     named = {f"test_{file.stem}" for file in (ROOT / "softmax_lib" / role).glob("*.py")}
     named |= {f"test_{folder}" for folder in ELSEWHERE}
-    own = f"test_{Path(path).stem}"
+    own = f"test_{TESTED_AS.get(Path(path).stem, Path(path).stem)}"
     found = sorted(ROOT.glob(f"tests/{role or 'library'}/test_*.py"))
     if "/_engine/" not in path and own in named:
         found = [test for test in found if test.stem == own or test.stem not in named]
@@ -174,23 +176,30 @@ def tests_of(path: str) -> list[str]:
 # --- running them --------------------------------------------------------------------------------
 
 
-def run_tests(copy: Path, tests: list[str], seconds: dict[str, float]) -> int:
+class Watch:
+    """The plugin of pytest that lets the system end a test which takes too long."""
+
+    def pytest_runtest_logstart(self):
+        limit = int(time.process_time()) + LIMIT
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def run_tests(copy: Path, tests: list[str]) -> int:
     """Fork and run the tests one file after the other; return the process.
 
-    It ends with 0 when all have passed, with the number of the file that failed otherwise. A file
-    that takes much longer than it should is ended by the system.
+    It ends with 0 when all have passed, with the number of the file that failed otherwise.
     """
     process = os.fork()
     if process:
         return process
     try:
-        os._exit(first_failure(copy, tests, seconds))
+        os._exit(first_failure(copy, tests))
     except BaseException:
         traceback.print_exc()
         os._exit(255)
 
 
-def first_failure(copy: Path, tests: list[str], seconds: dict[str, float]) -> int:
+def first_failure(copy: Path, tests: list[str]) -> int:
     """Run the tests in the copy; return the number of the first file that fails, or 0."""
     os.chdir(copy)
     os.setpgid(0, 0)
@@ -202,26 +211,24 @@ def first_failure(copy: Path, tests: list[str], seconds: dict[str, float]) -> in
     os.environ["PYTHONPATH"] = str(copy)
     os.environ["TMPDIR"] = str(copy)  # what a test that was ended leaves goes with the copy
     tempfile.tempdir = None
-    for number, test in enumerate(tests, start=1):
-        limit = int(time.process_time() + 4 + 3 * seconds.get(test, 300))
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        start = time.process_time()
-        # Its profiles are those of the tests.
-        profile = ["--hypothesis-profile=mutants"] if test.startswith("tests/") else []
-        status = pytest.main([*OPTIONS.split(), *profile, test])
-        sys.stdout.flush()
-        if status not in (0, 5):  # 5: a file without tests
-            return number
-        if not seconds:
-            with open("_seconds", "a") as file:
-                file.write(f"{test} {time.process_time() - start}\n")
+    Watch().pytest_runtest_logstart()
+    with open("_seconds", "w", buffering=1) as seconds:
+        for number, test in enumerate(tests, start=1):
+            start = time.process_time()
+            # Its profiles are those of the tests.
+            profile = ["--hypothesis-profile=mutants"] if test.startswith("tests/") else []
+            status = pytest.main([*OPTIONS.split(), *profile, test], [Watch()])
+            sys.stdout.flush()
+            if status not in (0, 5):  # 5: a file without tests
+                return number
+            print(test, time.process_time() - start, file=seconds)
     return 0
 
 
 def time_unchanged(copy: Path, tests: list[str]) -> dict[str, float]:
     """Run the tests as they are; return the time of each file, or exit if one fails."""
     print(f"unchanged: {len(tests)} files of tests ...", flush=True)
-    _, status = os.waitpid(run_tests(copy, tests, {}), 0)
+    _, status = os.waitpid(run_tests(copy, tests), 0)
     if status:
         sys.exit(f"the tests fail as they are:\n{(copy / '_output').read_text()}")
     lines = (copy / "_seconds").read_text().splitlines()
@@ -258,14 +265,15 @@ def together(group: list[Mutant]) -> str | None:
 
 
 def survivors_of(
-    groups: list[list[Mutant]], wanted: Callable, copies: list[Path], seconds: dict[str, float]
+    groups: list[list[Mutant]], count: int | None, copies: list[Path], seconds: dict[str, float]
 ) -> list[Mutant]:
-    """Run the wanted tests on each group, as many at a time as there are copies.
+    """Run so many files of tests on each group, as many groups at a time as there are copies.
 
-    A group that is caught is halved until it is known which of its mutants are.
+    They are those that catch the most for their time. A group that is caught is halved until it
+    is known which of its mutants are.
     """
     survivors, running, done = [], {}, 0
-    caught: dict[str, Counter[str]] = {}
+    tried, caught = Counter(), Counter()
     copies, todo = list(copies), groups[::-1]
     while todo or running:
         if todo and copies:
@@ -276,11 +284,12 @@ def survivors_of(
                 continue
             path, copy = group[0].path, copies.pop()
             write(copy, path, code)
-            tests = [test for test in tests_of(path) if wanted(test)]
-            kills = caught.setdefault(path, Counter(tests + 4 * tests[:2]))
-            # First what has caught the most for its time.
-            tests.sort(key=lambda test, kills=kills: -kills[test] / seconds[test])
-            running[run_tests(copy, tests, seconds)] = group, copy, tests
+            rates = {}
+            for place, test in enumerate(tests_of(path)):
+                rate = (caught[path, test] + (8 if place < 2 else 1)) / (tried[path, test] + 4)
+                rates[test] = rate / seconds[test]
+            tests = sorted(rates, key=lambda test, rates=rates: -rates[test])[:count]
+            running[run_tests(copy, tests)] = group, copy, tests
             continue
         process, status = os.wait()
         group, copy, tests = running.pop(process)
@@ -289,13 +298,14 @@ def survivors_of(
             os.killpg(process, signal.SIGKILL)  # what its tests had started
         write(copy, path, (ROOT / path).read_text(encoding="utf-8"))
         copies.append(copy)
+        passed = len((copy / "_seconds").read_text().splitlines())
+        tried.update((path, test) for test in tests[: passed + 1])
         if status == 0:
             survivors += group
             print(*(f"  passes: {mutant}" for mutant in group), sep="\n", flush=True)
-        elif len(group) > 1:
-            todo += halves(group)
-        elif os.WIFEXITED(status) and os.WEXITSTATUS(status) <= len(tests):
-            caught[path][tests[os.WEXITSTATUS(status) - 1]] += 1
+        else:
+            caught.update((path, test) for test in tests[passed : passed + 1])
+            todo += halves(group) if len(group) > 1 else []
         done += 1
         if done % 50 == 0:
             print(f"  {len(todo)} to go, {len(survivors)} survive", flush=True)
@@ -351,6 +361,7 @@ def main(arguments: list[str]) -> int:
     for module in PRELOADED.split():
         importlib.import_module(module)
 
+    known = [name for name in listed() if name.split(" ", 1)[0] in paths]
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         copies = [Path(folder) / str(number) for number in range(os.cpu_count() or 1)]
@@ -358,12 +369,13 @@ def main(arguments: list[str]) -> int:
             shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         needed = list(dict.fromkeys(test for path in paths for test in tests_of(path)))
         seconds = time_unchanged(copies[0], needed)
-        # Most of what passes the short tests changes nothing, and passes the long ones in company.
-        left = survivors_of([[m] for m in chosen], lambda t: seconds[t] < LONG, copies, seconds)
-        print(f"{len(left)} pass the short tests", flush=True)
-        left = survivors_of(in_groups(left), lambda t: seconds[t] >= LONG, copies, seconds)
+        # What is listed changes nothing that can be seen, and passes all tests in company.
+        expected = [mutant for mutant in chosen if str(mutant) in known]
+        left = [[mutant] for mutant in chosen if str(mutant) not in known]
+        left = survivors_of(left, FIRST, copies, seconds)
+        print(f"{len(left)} pass the first tests", flush=True)
+        left = survivors_of(in_groups(left) + in_groups(expected), None, copies, seconds)
 
-    known = [name for name in listed() if name.split(" ", 1)[0] in paths]
     survivors, run, there = ({str(mutant) for mutant in some} for some in (left, chosen, every))
     print(
         f"{len(chosen)} mutants of {len(every)}, {len(chosen) - len(left)} caught,"

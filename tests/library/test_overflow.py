@@ -223,6 +223,13 @@ def test_a_gap_that_overflows_comes_back_into_range_at_a_high_temperature():
         np.testing.assert_array_equal(softmax(z), [1, 0])
 
 
+@pytest.mark.parametrize("temperature", [0.95, 1.5, 2, 1e300])
+def test_a_gap_may_be_any_that_divided_by_the_temperature_is_in_range(temperature):
+    half = min(0.8e308 * temperature, 1.7e308)
+    log_p = log_softmax([half, -half], temperature=temperature)
+    np.testing.assert_allclose(log_p, [0, -2 * (half / temperature)], rtol=1e-15)
+
+
 def test_extreme_temperatures_are_limits_without_warnings():
     z = np.array([1.0, 3.0, 3.0])
     with strict():
@@ -464,14 +471,31 @@ def test_the_shift_sets_in_before_anything_overflows(dtype, count):
 
 
 @pytest.mark.parametrize(
-    "z", [[0.0, -740.0], [-0.0, -740.0], [-1e-9, -740.0], [-100.0, -750.0], [5.0, -730.0]]
+    "z",
+    [
+        [0.0, -740.0],
+        [-0.0, -740.0],
+        [-1e-9, -740.0],
+        [-0.95, -745.3],
+        [-100.0, -750.0],
+        [5.0, -730.0],
+    ],
 )
 def test_no_share_underflows_that_would_not_underflow_shifted(z):
-    z = np.array(z)
     share = exact_softmax(z)[1]
     allowed = max(5e-324, 800 * EPS * float(share))
-    assert abs(exact(softmax(z)[1]) - share) <= allowed
-    assert abs(exact(log_softmax(z)[0]) + share) <= allowed  # log(1 - p) is -p, so far out
+    for rows in (np.array(z), np.array([z, [2.0, 1.0]])):
+        p, log_p = (np.ravel(function(rows)) for function in (softmax, log_softmax))
+        assert abs(exact(p[1]) - share) <= allowed
+        assert abs(exact(log_p[0]) + share) <= allowed  # log(1 - p) is -p, so far out
+
+
+@pytest.mark.parametrize("m", [0.3, 1.3])
+def test_a_share_that_underflows_takes_no_digits_from_the_others(m):
+    z = np.array([m, -40.1, -70.3, -800.0])
+    for rows in (z, np.array([z, (1, 2, 3, 1000)])):
+        result = np.atleast_2d(softmax(rows))[0]
+        assert ulps(result[:3], exact_softmax(z)[:3]) < 4
 
 
 def test_a_confident_prediction_is_not_lost():
