@@ -41,7 +41,8 @@ ROLES = ("symbolic", "check")
 TESTED_AS = {"reductions": "tiles", "shift": "overflow", "targets": "cross_entropy"}
 FIRST = 3  # files of tests that each mutant meets alone; those that pass meet the rest in groups
 LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
-ELSEWHERE = ("plots", "explorer")  # pictures: their tests look at what is drawn
+# Pictures, whose tests look at what is drawn, and a set-up, which every page's stored outputs hold.
+ELSEWHERE = ("plots", "explorer", "notebook")
 SHARE = 7  # of proofs and checks, which have three times as many as the library, one in so many
 # Loaded once, for all mutants.
 PRELOADED = """

@@ -223,6 +223,14 @@ def test_a_gap_that_overflows_comes_back_into_range_at_a_high_temperature():
         np.testing.assert_array_equal(softmax(z), [1, 0])
 
 
+@pytest.mark.parametrize("temperature", [0.5, 0.9, 1.1])
+def test_a_confident_winner_costs_at_another_temperature_what_its_gap_is_rounded_by(temperature):
+    z = np.array([72.3, 0.1, 0.2])
+    for rows in (z, np.array([z, z])):
+        winner = np.atleast_2d(log_softmax(rows, temperature=temperature))[0, :1]
+        assert ulps(winner, exact_log_softmax(z, temperature)[:1]) < 4 + 72.3 / temperature
+
+
 @pytest.mark.parametrize("temperature", [0.95, 1.5, 2, 1e300])
 def test_a_gap_may_be_any_that_divided_by_the_temperature_is_in_range(temperature):
     half = min(0.8e308 * temperature, 1.7e308)
@@ -405,6 +413,14 @@ def test_what_is_left_of_the_others_is_the_rounding_of_the_gaps(lead, offset):
     assert ulps(log_softmax(z), exact_log_softmax(z)) < 4 + gap
 
 
+@pytest.mark.parametrize("row", [(720.1, 129.2), (720.1, 206.8), (1024.3, 511.8), (1024.3, 511.7)])
+def test_a_confident_winner_keeps_its_digits_where_gaps_are_rounded(row):
+    # From half the maximum down, z - m is rounded, here by half a unit, up or down.
+    for rows in (np.array(row), np.array([row, row[::-1]])):
+        log_p = np.max(np.atleast_2d(log_softmax(rows)), axis=1)
+        assert all(ulps(winner, exact_log_softmax(row)[:1]) < 4 for winner in log_p)
+
+
 @pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 2.3), (np.float32, 2.5)])
 def test_rows_whose_exponentials_would_be_subnormal_keep_their_digits(dtype, limit):
     edge = float(np.log(np.finfo(dtype).tiny))
@@ -449,6 +465,12 @@ def test_each_row_is_shifted_or_not_for_itself():
         np.testing.assert_array_equal(function(z), alone)
     assert max(ulps(log_softmax(row), exact_log_softmax(row)) for row in z) < 4
     assert max(ulps(softmax(row), exact_softmax(row)) for row in z[[0, 2]]) < 4
+
+
+@pytest.mark.parametrize("m", [-0.3, -5.3])
+def test_a_row_keeps_its_digits_beside_rows_far_below(m):
+    z = np.array([[m, -40.1, -70.3], [-1000, -1001, -1002]])
+    assert ulps(softmax(z)[0], exact_softmax(z[0])) < 4
 
 
 def test_at_another_temperature_every_row_is_shifted():
