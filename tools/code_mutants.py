@@ -249,7 +249,7 @@ def alike(one: str, other: str) -> int:
 
 
 def together(group: list[Mutant]) -> str | None:
-    """Return the module with the changes of all mutants of the group; None where two meet."""
+    """Return the module with all changes of the group; None if two in one line could hide."""
     text = (ROOT / group[0].path).read_text(encoding="utf-8")
     edits = []
     for mutant in group:
@@ -259,7 +259,7 @@ def together(group: list[Mutant]) -> str | None:
         edits.append((start, len(text) - same, new[: len(new) - same]))
     last = len(text) + 1
     for start, end, new in sorted(edits, reverse=True):
-        if end >= last:
+        if "\n" not in text[end:last]:
             return None
         text, last = text[:start] + new + text[end:], start
     return text

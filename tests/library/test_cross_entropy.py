@@ -110,6 +110,13 @@ def test_the_axis_of_one_hot():
         one_hot([0], 2, axis=None)
 
 
+@pytest.mark.parametrize("function", [softmax_cross_entropy, softmax_cross_entropy_grad])
+def test_a_single_logit_has_a_single_label(function):
+    assert function(7.0, 0) == 0
+    with pytest.raises(ValueError, match=r"the shape of logits: got \(1,\), logits have \(\)"):
+        function(7.0, [0])
+
+
 # --- labels, wherever they are taken -------------------------------------------------------------
 
 TAKE_LABELS = {
