@@ -6,6 +6,7 @@ READY := .venv/.ready
 BROWSING := .venv/.browsing
 MUTATING := .venv/.mutating
 ONLY ?=
+ALL ?=
 UPGRADE ?=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	--fork-strategy fewest $(UPGRADE) --custom-compile-command "make lock"
@@ -69,9 +70,9 @@ chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Go
 	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") \
 		$(if $(QUESTION),--question "$(QUESTION)")
 
-mutants: $(MUTATING)  ## spoil course and code in many small ways, see tests fail (ONLY=a module or folder)
+mutants: $(MUTATING)  ## spoil course and code in many small ways, see tests fail (ONLY=a module or folder, ALL=1)
 	$(if $(ONLY),,$(BIN)/python tools/mutants.py)
-	$(BIN)/python tools/code_mutants.py $(ONLY)
+	$(BIN)/python tools/code_mutants.py $(if $(ALL),--all) $(ONLY)
 
 # PyTorch is left out, with a note, until .venv/bin/pip install -e ".[bench]" has added it.
 bench: $(READY)  ## time the library beside its peers, for some minutes on a quiet machine

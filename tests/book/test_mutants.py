@@ -102,3 +102,30 @@ def test_every_module_has_tests_that_are_to_catch_its_mutants(path):
 )
 def test_a_mutant_is_told_by_its_changed_line(old, new, line):
     assert code_mutants.changed_line(old, new) == line
+
+
+def test_of_proofs_and_checks_the_same_share_is_run_whatever_stands_beside():
+    names = [f"softmax: return p - {number}" for number in range(7000)]
+
+    def chosen(path):
+        return {name for name in names if code_mutants.Mutant(path, name, "").chosen}
+
+    assert chosen("softmax_lib/_engine/shift.py") == chosen("softmax_lib/__init__.py") == {*names}
+    for path in ("softmax_lib/check/overflow.py", "softmax_lib/symbolic/_engine/reader.py"):
+        assert 900 < len(chosen(path)) < 1100
+    assert code_mutants.Mutant("softmax_lib/check/overflow.py", names[0], "a").chosen == (
+        code_mutants.Mutant("softmax_lib/check/overflow.py", names[0], "b").chosen
+    )
+
+
+def test_mutants_of_one_line_do_not_meet_the_tests_together():
+    path = "softmax_lib/_engine/__init__.py"
+    text = (ROOT / path).read_text(encoding="utf-8")
+    first, second, last = text.split()[0], text.split()[1], text.split()[-2]
+    one, same, other = (
+        code_mutants.Mutant(path, "", text.replace(word, word.upper(), 1))
+        for word in (first, second, last)
+    )
+    both = one.code.replace(last, last.upper(), 1)
+    assert one.code != both == code_mutants.together([one, other])
+    assert code_mutants.together([one, same]) is None

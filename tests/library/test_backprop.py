@@ -54,6 +54,12 @@ def test_gradient_is_p_minus_y(drawn):
     np.testing.assert_allclose(gradient, p - y, rtol=1e-12, atol=1e-15)
 
 
+def test_a_target_above_1_by_what_a_sum_may_be_off_is_subtracted_as_it_is():
+    y = np.array([1 + 5e-7, 0, 0])
+    wanted = scipy.special.softmax(EXAMPLE) - y
+    np.testing.assert_allclose(softmax_cross_entropy_grad(EXAMPLE, y), wanted, rtol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("classes", [1, 2, 4, 10, 3000])
 def test_labels_and_one_hot_targets_give_the_same_bits(dtype, classes):

@@ -110,6 +110,26 @@ def test_the_axis_of_one_hot():
         one_hot([0], 2, axis=None)
 
 
+@pytest.mark.parametrize(
+    ("p", "named"),
+    [
+        ([[0.0, 1.25, -0.25], [-0.5, 1.5, 0.0]], "got -0.25$"),
+        ([[0.5, 0.5], [1.0, 0.5], [1.0, 1.0]], "got a sum of 1.5$"),
+        (0.5, "got a sum of 0.5$"),
+    ],
+)
+def test_of_what_is_no_distribution_the_first_offender_is_named(p, named):
+    with pytest.raises(ValueError, match=named):
+        entropy(p)
+
+
+@pytest.mark.parametrize("function", [softmax_cross_entropy, softmax_cross_entropy_grad])
+def test_a_single_logit_has_a_single_label(function):
+    assert function(7.0, 0) == 0
+    with pytest.raises(ValueError, match=r"the shape of logits: got \(1,\), logits have \(\)"):
+        function(7.0, [0])
+
+
 # --- labels, wherever they are taken -------------------------------------------------------------
 
 TAKE_LABELS = {

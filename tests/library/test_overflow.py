@@ -223,6 +223,21 @@ def test_a_gap_that_overflows_comes_back_into_range_at_a_high_temperature():
         np.testing.assert_array_equal(softmax(z), [1, 0])
 
 
+@pytest.mark.parametrize("temperature", [0.5, 0.9, 1.1])
+def test_a_confident_winner_costs_at_another_temperature_what_its_gap_is_rounded_by(temperature):
+    z = np.array([72.3, 0.1, 0.2])
+    for rows in (z, np.array([z, z])):
+        winner = np.atleast_2d(log_softmax(rows, temperature=temperature))[0, :1]
+        assert ulps(winner, exact_log_softmax(z, temperature)[:1]) < 4 + 72.3 / temperature
+
+
+@pytest.mark.parametrize("temperature", [0.95, 1.5, 2, 1e300])
+def test_a_gap_may_be_any_that_divided_by_the_temperature_is_in_range(temperature):
+    half = min(0.8e308 * temperature, 1.7e308)
+    log_p = log_softmax([half, -half], temperature=temperature)
+    np.testing.assert_allclose(log_p, [0, -2 * (half / temperature)], rtol=1e-15)
+
+
 def test_extreme_temperatures_are_limits_without_warnings():
     z = np.array([1.0, 3.0, 3.0])
     with strict():
@@ -398,6 +413,14 @@ def test_what_is_left_of_the_others_is_the_rounding_of_the_gaps(lead, offset):
     assert ulps(log_softmax(z), exact_log_softmax(z)) < 4 + gap
 
 
+@pytest.mark.parametrize("row", [(720.1, 129.2), (720.1, 206.8), (1024.3, 511.8), (1024.3, 511.7)])
+def test_a_confident_winner_keeps_its_digits_where_gaps_are_rounded(row):
+    # From half the maximum down, z - m is rounded, here by half a unit, up or down.
+    for rows in (np.array(row), np.array([row, row[::-1]])):
+        log_p = np.max(np.atleast_2d(log_softmax(rows)), axis=1)
+        assert all(ulps(winner, exact_log_softmax(row)[:1]) < 4 for winner in log_p)
+
+
 @pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 2.3), (np.float32, 2.5)])
 def test_rows_whose_exponentials_would_be_subnormal_keep_their_digits(dtype, limit):
     edge = float(np.log(np.finfo(dtype).tiny))
@@ -444,6 +467,12 @@ def test_each_row_is_shifted_or_not_for_itself():
     assert max(ulps(softmax(row), exact_softmax(row)) for row in z[[0, 2]]) < 4
 
 
+@pytest.mark.parametrize("m", [-0.3, -5.3])
+def test_a_row_keeps_its_digits_beside_rows_far_below(m):
+    z = np.array([[m, -40.1, -70.3], [-1000, -1001, -1002]])
+    assert ulps(softmax(z)[0], exact_softmax(z[0])) < 4
+
+
 def test_at_another_temperature_every_row_is_shifted():
     z = np.array([[3.0, 1.0, -3.0], [0.5, 70.1, -60.3]])
     assert shift_of(z, -1, z.dtype) is None
@@ -464,14 +493,31 @@ def test_the_shift_sets_in_before_anything_overflows(dtype, count):
 
 
 @pytest.mark.parametrize(
-    "z", [[0.0, -740.0], [-0.0, -740.0], [-1e-9, -740.0], [-100.0, -750.0], [5.0, -730.0]]
+    "z",
+    [
+        [0.0, -740.0],
+        [-0.0, -740.0],
+        [-1e-9, -740.0],
+        [-0.95, -745.3],
+        [-100.0, -750.0],
+        [5.0, -730.0],
+    ],
 )
 def test_no_share_underflows_that_would_not_underflow_shifted(z):
-    z = np.array(z)
     share = exact_softmax(z)[1]
     allowed = max(5e-324, 800 * EPS * float(share))
-    assert abs(exact(softmax(z)[1]) - share) <= allowed
-    assert abs(exact(log_softmax(z)[0]) + share) <= allowed  # log(1 - p) is -p, so far out
+    for rows in (np.array(z), np.array([z, [2.0, 1.0]])):
+        p, log_p = (np.ravel(function(rows)) for function in (softmax, log_softmax))
+        assert abs(exact(p[1]) - share) <= allowed
+        assert abs(exact(log_p[0]) + share) <= allowed  # log(1 - p) is -p, so far out
+
+
+@pytest.mark.parametrize("m", [0.3, 1.3])
+def test_a_share_that_underflows_takes_no_digits_from_the_others(m):
+    z = np.array([m, -40.1, -70.3, -800.0])
+    for rows in (z, np.array([z, (1, 2, 3, 1000)])):
+        result = np.atleast_2d(softmax(rows))[0]
+        assert ulps(result[:3], exact_softmax(z)[:3]) < 4
 
 
 def test_a_confident_prediction_is_not_lost():
