@@ -153,7 +153,7 @@ HELD = {
         )
     ),
     "twice these weights double all gaps, and every loss falls": wider_is_cheaper,
-    "at equal probabilities its Jacobian shrinks every slope to a tenth": shrunk_to_a_tenth,
+    "at equal probabilities the inner Jacobian shrinks every slope to a tenth": shrunk_to_a_tenth,
     "If all labels are equal it is even the right one": table_of_equal_labels_is_right,
     "one nat is $1 / \\log 2$ bits, about «1.443»": lambda: 1 / np.log(2),
     "It is the number of classes among which a fair guess would cost as much": lambda: np.isclose(
