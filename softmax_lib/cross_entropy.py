@@ -133,7 +133,8 @@ def softmax_cross_entropy(logits, targets, axis=-1):
 
     Notes
     -----
-    A confident right prediction costs log(1 + r), a tiny number that log(softmax) rounds to 0.
+    Here m is the largest logit, and 1 + r is the sum of the e^(z_c - m). A confident right
+    prediction costs log(1 + r), a tiny number that log(softmax) rounds to 0.
     A target of 0 costs nothing, even against a logit of -inf; a positive target against a
     logit of -inf costs inf. Rows that are nan in `softmax` cost nan.
 

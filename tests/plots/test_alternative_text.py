@@ -89,7 +89,7 @@ def squares_of_two():
     p = softmax(np.stack([gaps, np.zeros(281)], axis=1), axis=-1)
     slope = 4 * p[:, 0] * p[:, 1] ** 2
     assert slope[0] < 1e-8
-    return slope.max(), round(gaps[slope.argmax()]), gaps[0], 0.7, 1
+    return slope.max(), gaps[slope.argmax()], gaps[0], 0.7, 1
 
 
 def settled():

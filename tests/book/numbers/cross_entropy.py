@@ -9,6 +9,8 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from softmax_lib import log_softmax, nll_loss, softmax_cross_entropy
+
 TWO = np.array([[3, 1, -3], [2, 1, 0.1]])  # the examples of the page on other libraries
 VOTES = np.array([0.7, 0.3])
 
@@ -102,9 +104,57 @@ def never_larger():
     return np.allclose(wrong[:, 0], right[:, 0]) and (wrong[:, 1:] < right[:, 1:]).all()
 
 
+def roads_meet():
+    z, labels = drawn((1000, 5)) * 10, np.arange(1000) % 5
+    return np.array_equal(nll_loss(log_softmax(z), labels), softmax_cross_entropy(z, labels))
+
+
+def floors_have_the_mean():
+    """By the chain rule of entropy: what both leave unsure, less what the photograph does."""
+    joint = softmax_of(drawn(12)).reshape(4, 3)
+    photographs = joint.sum(axis=1)
+    floors = entr(joint / photographs[:, None]).sum(axis=1)
+    return np.isclose(photographs @ floors, entr(joint).sum() - entr(photographs).sum())
+
+
+def wider_is_cheaper():
+    z = drawn((1000, 4))
+    z[:, 0] = z[:, 1:].max(axis=1) + np.abs(z[:, 0])  # the true class leads
+    once, twice = -log_softmax_of([z, 2 * z], axis=-1)[..., 0]
+    return (twice < once).all()
+
+
+def shrunk_to_a_tenth():
+    p = np.full(10, 0.1)
+    outer = softmax_of(p) - np.eye(10)[3]
+    return np.allclose((np.diag(p) - np.outer(p, p)) @ outer, outer / 10)
+
+
+def table_of_equal_labels_is_right():
+    log_p, two = log_softmax_of(drawn((6, 3)), axis=1), [0, 2, 1, 1, 0, 2]
+    same = np.full(6, 2)
+    right = [np.isclose(log_p[:, k].mean(), log_p[np.arange(6), k].mean()) for k in (same, two)]
+    return right == [True, False]
+
+
 HELD = {
-    "with the sum, twice as much data makes the same step about twice as long": sum_grows,
-    "cost at least «0.611» in the mean": lambda: entr(VOTES).sum(),
+    "with the sum, twice as much data of the same kind makes a step of the training about twice "
+    "as long": sum_grows,
+    "The two roads end in the same number": roads_meet,
+    "It is infinite if some class with $y_c > 0$ has $p_c = 0$": lambda: np.isinf(
+        rel_entr([0.5, 0.5], [1, 0]).sum()
+    ),
+    "So the floor is «0.611» again": lambda: entr(VOTES).sum(),
+    "The mean of these floors is called the *conditional entropy* $H(Y|X)$": floors_have_the_mean,
+    "The mean of the $1 / p_k$ is larger, unless they are all equal": (
+        lambda: (
+            mean_of_exponentials_is_larger()
+            and np.isclose(np.exp(np.full(5, 2.0)).mean(), np.exp(2))
+        )
+    ),
+    "twice these weights double all gaps, and every loss falls": wider_is_cheaper,
+    "at equal probabilities the inner Jacobian shrinks every slope to a tenth": shrunk_to_a_tenth,
+    "If all labels are equal it is even the right one": table_of_equal_labels_is_right,
     "one nat is $1 / \\log 2$ bits, about «1.443»": lambda: 1 / np.log(2),
     "It is the number of classes among which a fair guess would cost as much": lambda: np.isclose(
         -np.log(1 / 7), np.log(7)
