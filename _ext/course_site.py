@@ -35,6 +35,7 @@ LIBRARY = ROOT / "softmax_lib"
 EXPLORER = LIBRARY / "explorer"
 PACKAGES = Path(sphinx.__file__).parents[1]
 PAGES = ("chapters", "reference")
+LICENCES = "reference/licences"
 # The digests of what the doctrees were made of.
 READ = "read.json"
 # A wheel is a zip file, which dates each member: one fixed day makes equal sources equal bytes.
@@ -145,10 +146,10 @@ def finish_page(
     if "body" in context:
         share_explorer(app, context)
         context["body"] += DARK_FIGURES.read_text(encoding="utf-8")
-    footer = context.get("theme_extra_footer", "")
-    context["theme_extra_footer"] = footer.replace(
-        'href="licences"', f'href="{context["pathto"]("reference/licences")}"'
-    )
+    if LICENCES in app.env.found_docs:  # a link in the footer, right from any depth
+        address = app.builder.get_relative_uri(pagename, LICENCES)
+        footer = context["theme_extra_footer"]
+        context["theme_extra_footer"] = footer.replace('"licences"', f'"{address}"')
     context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
 
 

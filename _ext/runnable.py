@@ -194,9 +194,10 @@ def tell_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Tell a chapter's script which of its cells can run."""
-    if not pagename.startswith("chapters/") or not app.runtime:
+    file = Path(app.env.doc2path(pagename))
+    if file.suffix != ".ipynb" or not app.runtime:
         return
-    notebook = nbformat.read(app.env.doc2path(pagename), as_version=4)
+    notebook = nbformat.read(file, as_version=4)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     shown = len(CELL.findall(context["body"]))
     if shown != len(sources):

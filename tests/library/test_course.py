@@ -24,3 +24,7 @@ def test_every_public_name_is_of_a_module_of_some_chapter():
     assert regression.__name__ in modules
     for name in softmax_lib.__all__:
         assert getattr(softmax_lib, name).__module__ in modules
+
+
+def test_the_sections_are_those_of_the_file():
+    assert course.sections.__wrapped__() == course.sections()
