@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 from speed_calls import FUNCTIONS, GRADIENT, LARGE, MIDDLE, PRICE, SMALL, TALL
 
-from softmax_lib.plots.style import FAINT, LOGIT, REST, use_course_style
+from softmax_lib.plots.style import FAINT, LOGIT, REST, figure, use_course_style
 
 LIMITS = ("ours", "ours, out=", "exp", "copy")
 COLUMNS = (
@@ -343,8 +343,7 @@ def _drawn(cases):
             )
             for shape in shapes
         ]
-    # Narrower than the other figures, so that a phone shrinks the letters less.
-    fig, ax = plt.subplots(figsize=(4.6, 1.2 + 0.27 * len(lines)))
+    fig, ax = figure(1.2 + 0.29 * len(lines))
     ax.axvline(1, color=FAINT, linewidth=1.5, zorder=0)
     for axis, colour, marker, below in ((-1, LOGIT, "o", -0.2), (0, REST, "s", 0.2)):
         look = {"color": colour, "marker": marker, "linestyle": ""}
@@ -389,6 +388,5 @@ def _drawn(cases):
         handlelength=1,
         columnspacing=1.2,
         handletextpad=0.5,
-        fontsize=10,
     )
     return fig

@@ -14,15 +14,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from softmax_lib import softmax, softmax_cross_entropy_grad
-from softmax_lib.plots.style import LOGIT, PROBABILITY, PULL, PUSH, REST, figure, use_course_style
+from softmax_lib.plots.style import LOGIT, PROBABILITY, PULL, PUSH, REST, use_course_style
 
 STATIC = Path(__file__).parent.parent / "_static"
 NAMES, LOGITS, TRUTH = ("cat", "dog", "bird"), np.array([3.0, 1.0, -3.0]), 1
-TALL = 3.7  # inches: the width of a phone's page
+TALL = 4.0  # inches: the width of a phone's page
 SLIVER = 0.03  # of a bar that would be too low to be seen, in a sign without numbers
 HIGHEST = 46  # of 64 pixels
 BAR = 0.72  # a bar's width, where from bar to bar is 1
 STARTS = (0, 4.35, 8.7)  # of the three groups
+WIDE = 7.0  # inches
 
 
 def groups() -> list[tuple]:
@@ -69,7 +70,7 @@ def draw_course(ax: Axes, size: float = 11) -> None:
 
 def course_figure() -> Figure:
     """Return the picture of the front page."""
-    fig, ax = figure(3.1, facecolor="none")
+    fig, ax = plt.subplots(figsize=(WIDE, 3.1), facecolor="none")
     draw_course(ax)
     return fig
 
@@ -105,7 +106,7 @@ def icon_figure() -> Figure:
 
 def tall_figure() -> Figure:
     """Return the same for a narrow screen: one line, from top to bottom."""
-    fig, ax = plt.subplots(figsize=(TALL, 6.0), facecolor="none")
+    fig, ax = plt.subplots(figsize=(TALL, 6.5), facecolor="none")
     for start, (title, remark, values, unit, colours) in zip(STARTS, groups(), strict=True):
         at, lengths = start + np.arange(len(values)), values / unit
         ax.barh(at, lengths, height=BAR, color=colours)

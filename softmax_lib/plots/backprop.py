@@ -12,7 +12,17 @@ from softmax_lib import (
     softmax_cross_entropy_grad,
 )
 from softmax_lib.plots.definition import CLASSES, MINUS
-from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, PULL, PUSH, REST, TARGET, label_line
+from softmax_lib.plots.style import (
+    FAINT,
+    FORMULA,
+    LOGIT,
+    PROBABILITY,
+    PULL,
+    PUSH,
+    REST,
+    TARGET,
+    label_line,
+)
 
 TEXT = "#333333"
 DOWN_TO_UP = LinearSegmentedColormap.from_list("down_to_up", (PUSH, "white", PULL))
@@ -30,7 +40,7 @@ def forces(axes, logits, label):
     titles = ("push all, pull one", f"net: the sum is {abs(net.sum()):.0f}")
     for ax, title in zip(axes, titles, strict=True):
         ax.axhline(0, color=REST, linewidth=0.8)
-        ax.set(ylim=(-1.2, 1.2), xlim=(-0.6, len(push) - 0.4), yticks=[])
+        ax.set(ylim=(-1.25, 1.25), xlim=(-0.6, len(push) - 0.4), yticks=[])
         ax.set_title(title, loc="left")
         ax.set_xticks(range(len(push)), CLASSES[: len(push)])
         ax.tick_params(axis="x", length=0)
@@ -97,44 +107,44 @@ def shapes(ax, X, W, b, labels):
     grad_X, grad_W, grad_b = linear_backward(X, W, G)
     letter = {len(X): "N", len(W): "D", len(b): "C"}
     for name, x, y, values, colour in (
-        ("W", 0.5, 3, W, REST),
-        ("b", 1.1, 3, b, REST),
-        ("Y", 3.75, 3, Y, TARGET),
-        ("X", 0, 2, X, REST),
-        ("Z", 1.6, 2, Z, LOGIT),
-        ("P", 2.75, 2, softmax(Z), PROBABILITY),
-        ("L", 3.75, 2, L, REST),
-        (r"\bar{L}", 4.75, 2, L.mean(), REST),
-        ("1", 4.75, 1, L.mean(), PUSH),
-        ("1/N", 3.75, 1, L, PUSH),
-        ("(P-Y)/N", 1.6, 1, G, PUSH),
-        (r"\partial\bar{L}/\partial X", 0, 1, grad_X, PUSH),
-        (r"\partial\bar{L}/\partial W", 0.5, 0, grad_W, PUSH),
-        (r"\partial\bar{L}/\partial b", 1.6, 0, grad_b, PUSH),
+        ("W", 0, 3.5, W, REST),
+        ("b", 0, 2.5, b, REST),
+        ("Y", 0, 1, Y, TARGET),
+        ("X", 1.1, 4, X, REST),
+        ("Z", 1.1, 3, Z, LOGIT),
+        ("P", 1.1, 2, softmax(Z), PROBABILITY),
+        ("L", 1.1, 1, L, REST),
+        (r"\bar{L}", 1.1, 0, L.mean(), REST),
+        ("1", 2.7, 0, L.mean(), PUSH),
+        ("1/N", 2.7, 1, L, PUSH),
+        ("(P-Y)/N", 2.7, 3, G, PUSH),
+        (r"\partial\bar{L}/\partial X", 2.7, 4, grad_X, PUSH),
+        (r"\partial\bar{L}/\partial W", 4, 3.5, grad_W, PUSH),
+        (r"\partial\bar{L}/\partial b", 4, 2.5, grad_b, PUSH),
     ):
         sizes = [letter[size] for size in np.shape(values)]
         text = f"${name}$\n$({', '.join(sizes)}{'{,}' * (len(sizes) == 1)})$"
         box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
         box["ls"] = "--" if colour == PUSH else "-"
         ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.25, bbox=box)
-    for start, end, text, dx, dy in (
-        ((0.3, 2), (1.26, 2), "$XW + b$", 0, 0.1),
-        ((0.5, 2.65), (0.5, 2.3), "", 0, 0),
-        ((1.1, 2.65), (1.1, 2.3), "", 0, 0),
-        ((1.94, 2), (2.41, 2), "softmax", 0, 0.1),
-        ((3.09, 2), (3.48, 2), r"$-\log p_k$", -0.02, 0.1),
-        ((3.75, 2.65), (3.75, 2.36), "", 0, 0),
-        ((4.02, 2), (4.54, 2), "mean", 0, 0.1),
-        ((4.54, 1), (4.04, 1), r"$\div\,N$", 0, 0.1),
-        ((3.46, 1), (2.12, 1), "$p - y$", 0, 0.1),
-        ((1.08, 1), (0.42, 1), r"$\cdot\,W^{\top}$", 0, 0.1),
-        ((1.35, 0.65), (0.9, 0.35), r"$X^{\top}\cdot$", -0.2, 0),
-        ((1.6, 0.65), (1.6, 0.35), "sum of the rows", 0.65, -0.05),
+    for start, end, text, dx, dy, side in (
+        ((1.1, 3.7), (1.1, 3.3), "$XW + b$", 0.08, 0, "left"),
+        ((0.3, 3.4), (0.8, 3.15), "", 0, 0, "left"),
+        ((0.3, 2.6), (0.8, 2.85), "", 0, 0, "left"),
+        ((1.1, 2.7), (1.1, 2.3), "softmax", 0.08, 0, "left"),
+        ((1.1, 1.7), (1.1, 1.3), r"$-\log p_k$", 0.08, 0, "left"),
+        ((0.3, 1), (0.85, 1), "", 0, 0, "left"),
+        ((1.1, 0.7), (1.1, 0.3), "mean", 0.08, 0, "left"),
+        ((2.7, 0.3), (2.7, 0.7), r"$\div\,N$", 0.08, 0, "left"),
+        ((2.7, 1.3), (2.7, 2.7), "$p - y$", 0.08, 0, "left"),
+        ((2.7, 3.3), (2.7, 3.7), r"$\cdot\,W^{\top}$", -0.08, 0, "right"),
+        ((3.2, 3.15), (3.5, 3.3), r"$X^{\top}\cdot$", 0, 0.25, "center"),
+        ((3.2, 2.85), (3.5, 2.7), "sum of\nthe rows", -0.1, -0.45, "center"),
     ):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
         x, y = (start[0] + end[0]) / 2 + dx, (start[1] + end[1]) / 2 + dy
-        ax.text(x, y, text, ha="center", size=13 if "$" in text else 11)
-    ax.set(xlim=(-0.45, 4.98), ylim=(-0.4, 3.4))
+        ax.text(x, y, text, ha=side, va="center", size=FORMULA if "$" in text else None)
+    ax.set(xlim=(-0.4, 4.5), ylim=(-0.4, 4.4))
     ax.axis("off")
     return ax
 
@@ -146,7 +156,7 @@ def loss_curve(ax, steps, train, test):
         ax.plot(steps, losses, color=REST, linestyle=style, marker="o", markersize=4)
         label_line(ax, steps[-1], losses[-1], f"{name} {losses[-1]:.2f}", TEXT, va=va)
     ax.set(xscale="log", xlabel="step (logarithmic scale)", ylabel="mean loss", ylim=(0, None))
-    ax.set_xlim(steps[0] * 0.8, steps[-1] * 2.6)
+    ax.set_xlim(steps[0] * 0.8, steps[-1] * 9)
     ax.set_xticks([1, 10, 100], ["1", "10", "100"])
     ax.minorticks_off()
     return ax
@@ -177,7 +187,8 @@ def confusion(ax, labels, predicted, num_classes=10):
 
 def mistakes(axes, images, labels, probabilities):
     """Draw images, ink from 0 to 1, with the probabilities of the true class and the answer."""
-    for ax, image, label, p in zip(axes, images, labels, probabilities, strict=True):
+    first = _first(axes, len(images))
+    for ax, image, label, p in zip(first, images, labels, probabilities, strict=True):
         title = f"true {label}: {p[label]:.2f}\nsaid {p.argmax()}: {p.max():.2f}"
         _picture(ax, image, title, "Greys", 0)
     return axes
@@ -187,13 +198,21 @@ def first_step(axes, steps, classes):
     """Draw a step of the weights (D, C) as square pictures: up is blue (+), down vermilion (-)."""
     side = int(np.sqrt(len(steps)))
     pictures = (steps / np.abs(steps).max()).round(6)
-    for ax, digit in zip(axes, classes, strict=True):
+    for ax, digit in zip(_first(axes, len(classes)), classes, strict=True):
         picture = pictures[:, digit].reshape(side, side)
         _picture(ax, picture, str(digit), DOWN_TO_UP, -1)
         for marker, strong in (("+", picture > 0.25), ("_", picture < -0.25)):
             row, column = np.nonzero(strong)
             ax.plot(column + 0.5, row + 0.5, marker, color=TEXT, markersize=5, markeredgewidth=0.8)
     return axes
+
+
+def _first(axes, count):
+    """Return the first Axes, row by row, and leave the places of the others empty."""
+    axes = np.ravel(axes)
+    for ax in axes[count:]:
+        ax.remove()
+    return axes[:count]
 
 
 def _picture(ax, pixels, title, colours, least):

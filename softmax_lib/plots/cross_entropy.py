@@ -12,7 +12,7 @@ from softmax_lib import (
     softmax_cross_entropy_grad,
     softmax_vjp,
 )
-from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, REST, TARGET
+from softmax_lib.plots.style import FAINT, FORMULA, LOGIT, PROBABILITY, REST, TARGET
 
 MINUS = "\N{MINUS SIGN}"
 INK = "#333333"
@@ -25,7 +25,8 @@ def cost_of_probability(ax, marks=(0.9, 0.5, 0.1, 0.01)):
     for share in marks:
         cost = -np.log(share)
         ax.plot([share], [cost], "o", color=PROBABILITY, markersize=8)
-        _note(ax, f"p = {share:g} costs {cost:.3f}", (share, cost), (10, 9))
+        offset, side = ((80, 17), "right") if share > 0.7 else ((10, 15), "left")
+        _note(ax, f"p = {share:g} costs {cost:.3f}", (share, cost), offset, ha=side)
     ax.axhline(0, color=FAINT, linewidth=1)
     ax.set(xlabel="probability of the true class", ylabel="loss in nats", xlim=(-0.02, 1.2))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
@@ -52,7 +53,8 @@ def misprints(axes, losses):
             _note(ax, f"{value:.4f}", (place, value), (0, 10), ha="center")
         ax.set_xticks(places)
         ax.tick_params(axis="x", length=0)
-        ax.set(title=title, xlabel="true class", yticks=[], ylim=(0, 1.14 * highest))
+        ax.set(title=title, yticks=[], ylim=(0, 1.14 * highest))
+    axes[-1].set_xlabel("true class")
     _note(axes[1], "line:\nright loss", (places[-1] - 0.5, right[-1]), (0, 0), ha="right")
     return axes
 
@@ -79,8 +81,10 @@ def two_slopes(axes, logits, label, steepest=10.0):
         _note(ax, f"{point[1]:.2f}".replace("-", MINUS), point, (8, -9))
         ax.set_ylim(-steepest - 0.5, 0.5)
         ax.set_yticks([0, -1, -5, -10], ["0", f"{MINUS}1", f"{MINUS}5", f"{MINUS}10"])
-    axes[0].set(title=r"slope in p:  $-1/p_k$", xlabel="probability of the true class")
-    axes[1].set(title=r"slope in z:  $p_k - 1$", xlabel="logit of the true class")
+    axes[0].set_title("slope $-1/p_k$", size=FORMULA)
+    axes[0].set_xlabel("probability\nof the true class")
+    axes[1].set_title("slope $p_k - 1$", size=FORMULA)
+    axes[1].set_xlabel("logit\nof the true class")
     axes[0].set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes[0].set_xlim(0, 1.02)
     return axes
@@ -101,11 +105,13 @@ def entropy_and_excess(ax, target, shares):
     ax.bar(places, excess, width=0.7, bottom=floor, linewidth=0, **look)
     for place, more in zip(places, excess, strict=True):
         _note(ax, f"{more:.2f}", (place, floor + more), (0, 10), ha="center")
-    beside = places[-1] + 0.5
-    _note(ax, f"entropy\nof the target: {floor:.2f}", (beside, floor / 2), (0, 0))
-    _note(ax, "KL divergence:\nnumber on top", (beside, floor + excess[-1] / 2), (0, 0))
+    middle, top = places.mean(), floor + excess.max()
+    _note(ax, "hatched: KL divergence,\nthe number on top", (middle, top), (0, -6), ha="center")
+    _note(
+        ax, f"below it: entropy\nof the target, {floor:.2f}", (middle, top), (0, -46), ha="center"
+    )
     ax.set(xlabel=f"predicted share of class 1 (target: {y[0]:g})", ylabel="loss in nats")
-    ax.set(xlim=(-0.6, places[-1] + 2.6), yticks=[0, 0.5, 1, 1.5])
+    ax.set_yticks([0, 0.5, 1, 1.5])
     ax.set_xticks(places, [f"{share:g}" for share in shares])
     ax.tick_params(axis="x", length=0)
     return ax
@@ -165,7 +171,7 @@ def smoothing_gap(ax, alpha, num_classes):
     lowest = softmax_cross_entropy(_with_gap(np.array([best]), num_classes), soft[:1])[0]
     ax.axvline(best, color=FAINT, linewidth=1, linestyle=":")
     ax.plot([best], [lowest], "o", color=TARGET, markersize=8)
-    _note(ax, f"lowest at gap {best:.2f}:\nloss {lowest:.2f}", (best, lowest), (6, 48))
+    _note(ax, f"lowest at gap {best:.2f}:\nloss {lowest:.2f}", (best, lowest), (8, 75))
     ax.set(xlabel="gap from the true class to the others", ylabel="loss in nats")
     ax.set(ylim=(-0.1, 2.1), yticks=[0, 1, 2])
     return ax
@@ -186,15 +192,16 @@ def second_softmax(axes, num_classes):
         axes[1].plot(far, np.log10(np.abs(slope[at])).round(6), color=colour, linestyle=style)
     axes[0].axhline(floor, color=FAINT, linewidth=1, linestyle=":")
     _note(axes[0], "fed with logits", (near[10], loss[0][10]), (8, 0))
-    _note(axes[0], "fed with\nprobabilities", (near[0], loss[1][0]), (0, -46))
-    _note(axes[0], f"floor {floor:.2f}", (near[-1], floor), (0, 10), ha="right")
+    _note(axes[0], "fed with probabilities", (near[-1], floor), (0, 24), ha="right")
+    _note(axes[0], f"floor {floor:.2f}", (near[-1], floor), (0, -9), ha="right")
     _note(axes[1], "fed with logits", (far[50], 0), (0, -12), ha="center")
     _note(axes[1], "fed with\nprobabilities", (far[50], np.log10(-slope[1][50])), (10, -12))
     axes[0].set(title="loss in nats", xticks=[-4, 0, 4, 8], yticks=[0, 2, 4, 6])
     axes[1].set(title="size of the slope in the true logit")
-    axes[1].set_yticks([0, -3, -6, -9], ["1", "$10^{-3}$", "$10^{-6}$", "$10^{-9}$"])
-    for ax in axes:
-        ax.set_xlabel("gap from the true class to the others")
+    axes[1].set_yticks(
+        [0, -3, -6, -9], ["$1$", *(f"$10^{{-{n}}}$" for n in (3, 6, 9))], size=FORMULA
+    )
+    axes[1].set_xlabel("gap from the true class to the others")
     return axes
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from softmax_lib import hardmax, softmax
-from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, REST, label_line
+from softmax_lib.plots.style import FAINT, FORMULA, LOGIT, PROBABILITY, REST, label_line
 
 MINUS = "\N{MINUS SIGN}"
 CLASSES = ("cat", "dog", "bird")
@@ -54,12 +54,12 @@ def output_layer(ax, logits):
     columns = (
         (0.0, LOGIT, "logit", [f"{value:g}" for value in z]),
         (1.0, REST, "exponential", [f"{value:.3f}" for value in exponentials]),
-        (2.0, PROBABILITY, "probability", [f"{value:.3f}" for value in p]),
+        (2.25, PROBABILITY, "probability", [f"{value:.3f}" for value in p]),
     )
     middle = rows.mean()
     for row in rows:
-        _arrow(ax, (0.2, row), (0.78, row), r"$e^{z}$")
-        _arrow(ax, (1.22, row), (1.78, row), rf"$\div\,{exponentials.sum():.3f}$")
+        _arrow(ax, (0.2, row), (0.67, row), r"$e^{z}$")
+        _arrow(ax, (1.33, row), (1.94, row), rf"$\div\,{exponentials.sum():.3f}$")
     for x, colour, title, texts in columns:
         ax.text(x, rows.max() + 0.62, title, ha="center", weight="bold")
         for row, text in zip(rows, texts, strict=True):
@@ -69,21 +69,20 @@ def output_layer(ax, logits):
                 text.replace("-", MINUS),
                 ha="center",
                 va="center",
-                size=12,
                 bbox={"boxstyle": "round,pad=0.5", "fc": "none", "ec": colour, "lw": 1.8},
             )
     for row, name in zip(rows, CLASSES, strict=False):
-        ax.text(-0.42, row, name, ha="right", va="center")
+        ax.text(-0.25, row, name, ha="right", va="center")
     ax.text(1.0, -0.78, f"sum {exponentials.sum():.3f}", ha="center", color=REST)
-    ax.text(2.0, -0.78, f"sum {p.sum():.0f}", ha="center", color=REST)
-    ax.set(xlim=(-0.75, 2.4), ylim=(-1.0, 2 * middle + 0.95))
+    ax.text(2.25, -0.78, f"sum {p.sum():.0f}", ha="center", color=REST)
+    ax.set(xlim=(-0.6, 2.65), ylim=(-1.0, 2 * middle + 0.95))
     ax.axis("off")
     return ax
 
 
 def _arrow(ax, start, end, text):
     ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
-    ax.text((start[0] + end[0]) / 2, start[1] + 0.12, text, ha="center", color=REST)
+    ax.text((start[0] + end[0]) / 2, start[1] + 0.1, text, ha="center", color=REST, size=FORMULA)
 
 
 def equal_steps(ax, start=-1.0, step=1.0, count=4):
@@ -111,7 +110,8 @@ def equal_steps(ax, start=-1.0, step=1.0, count=4):
             ha="right",
             textcoords="offset points",
         )
-    ax.set(xlabel="logit z", ylabel=r"$e^{z}$", xlim=(x[0] - 0.2, x[-1] + 0.55))
+    ax.set_ylabel("$e^z$", size=FORMULA)
+    ax.set(xlabel="logit z", xlim=(x[0] - 0.2, x[-1] + 0.55))
     ax.set_xticks(marks)
     return ax
 
@@ -125,9 +125,15 @@ def two_classes(ax, widest=6.0):
     ax.plot(gap, p.round(6), color=PROBABILITY)
     ax.plot([0], [0.5], "o", color=PROBABILITY)
     ax.annotate(
-        "equal logits: one half each", (0, 0.5), xytext=(10, -14), textcoords="offset points"
+        "equal logits:\none half each",
+        (0, 0.5),
+        xytext=(12, -10),
+        va="top",
+        textcoords="offset points",
     )
-    ax.set(xlabel=r"gap $z_1 - z_2$", ylabel=r"$p_1$", ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
+    ax.set_xlabel("$z_1 - z_2$", size=FORMULA)
+    ax.set_ylabel("$p_1$", size=FORMULA)
+    ax.set(ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
     return ax
 
 
@@ -219,11 +225,10 @@ def simplex(ax, logits):
         )
     path = softmax(z / np.geomspace(0.12, 400, 120)[:, None]) @ corners
     ax.plot(path[:, 0].round(6), path[:, 1].round(6), color=PROBABILITY)
-    points = ((1.0, "T = 1"), (3.0, "T = 3"), (10.0, "T = 10"))
-    for temperature, text in points:
+    for temperature, place in ((1, (2, -17)), (3, (9, -4)), (10, (9, -5))):
         point = softmax(z, temperature=temperature) @ corners
         ax.plot(*point, "o", color=PROBABILITY)
-        ax.annotate(text, point, xytext=(2, -15), textcoords="offset points")
+        ax.annotate(f"T = {temperature}", point, xytext=place, textcoords="offset points")
     centre = corners.mean(axis=0)
     ax.plot(*centre, "s", color=REST)
     ax.annotate(
@@ -235,6 +240,6 @@ def simplex(ax, logits):
         linespacing=1.25,
     )
     ax.set_aspect("equal")
-    ax.set(xlim=(-0.45, 1.45), ylim=(-0.12, 1.0))
+    ax.set(xlim=(-0.38, 1.38), ylim=(-0.12, 1.0))
     ax.axis("off")
     return ax

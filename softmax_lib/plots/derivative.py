@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from softmax_lib import logsumexp, softmax, softmax_jacobian
 from softmax_lib.plots.definition import CLASSES, MINUS, bars
-from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, PULL, PUSH, REST
+from softmax_lib.plots.style import FAINT, FORMULA, LOGIT, PROBABILITY, PULL, PUSH, REST
 
 INK = "#333333"
 
@@ -28,7 +28,7 @@ def nudge(axes, logits, nudged, step):
     bars(axes[2], change.round(6), total, np.where(change > 0, PULL, PUSH), digits=4)
     for ax in axes[:2]:
         ax.set_ylim(0, 1.18)
-    limit = 1.45 * np.abs(change).max().round(6)
+    limit = 1.9 * np.abs(change).max().round(6)
     axes[2].set_ylim(-limit, limit)
     return axes
 
@@ -48,10 +48,10 @@ def saturation(ax, logits, own=0, reach=7.0):
     for value, colour, up in ((here, PROBABILITY, -16), (steep, REST, 7)):
         ax.plot([z[own]], [value.round(6)], "o", color=colour)
         _note(ax, f"{value:.3f}", (z[own], value), (8, up))
-    _note(ax, r"probability $p_1$", (x[-1], 1), (0, -8), ha="right", va="top")
-    _note(ax, r"slope $p_1 (1 - p_1)$", (x[-1], 0), (0, 8), ha="right")
+    _note(ax, "$p_1$", (x[-1], 1), (0, -8), ha="right", va="top", size=FORMULA)
+    _note(ax, "$p_1 (1 - p_1)$", (x[-1], 0), (0, 9), ha="right", size=FORMULA)
     _note(ax, "1/4", (x[0], 0.25), (0, 4))
-    ax.set(xlabel=r"logit $z_1$ (the other logits held)", ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
+    ax.set(xlabel=f"logit of the {CLASSES[own]}", ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
     return ax
 
 
@@ -65,11 +65,11 @@ def jacobian_map(ax, logits):
             entry = jacobian[row, column]
             colour = PULL if entry > 0 else PUSH
             depth = round(float(0.06 + 0.7 * abs(entry) / strongest), 3)
-            corner = (column - 0.48, row - 0.48)
-            ax.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, alpha=depth))
+            corner = (column - 0.47, row - 0.47)
+            ax.add_patch(Rectangle(corner, 0.94, 0.94, facecolor=colour, alpha=depth))
             text = f"{entry:+.5f}".replace("-", MINUS)  # with four, a row would sum to 0.0001
-            ax.text(column, row, text, ha="center", va="center", size=12)
-        ax.text(size - 0.35, row, f"sum {abs(jacobian[row].sum()):.5f}", va="center", color=REST)
+            ax.text(column, row, text, ha="center", va="center")
+        ax.text(size - 0.35, row, f"sum\n{abs(jacobian[row].sum()):.5f}", va="center", color=REST)
     ax.set_xticks(range(size), CLASSES[:size])
     ax.set_yticks(range(size), CLASSES[:size])
     ax.set(xlabel="the logit that is raised", ylabel="the probability that moves")
@@ -100,7 +100,7 @@ def towards_corners(ax, logits):
     ax.plot(*start.round(6), "o", color=PROBABILITY, markersize=9)
     _note(ax, "p", start, (0, -19), ha="center", style="italic")
     ax.set_aspect("equal")
-    ax.set(xlim=(-0.45, 1.45), ylim=(-0.12, 1.0))
+    ax.set(xlim=(-0.38, 1.38), ylim=(-0.12, 1.0))
     ax.axis("off")
     return ax
 
@@ -117,11 +117,12 @@ def spread(ax, logits, tangent):
     _note(ax, f"mean {mean:.3f}", (mean, p.max()), (6, 0), va="bottom")
     ends = mean + deviation * np.array([-1, 1])
     ax.plot(ends.round(6), [-0.07, -0.07], "|-", color=REST, markersize=11)
-    _note(ax, f"standard deviation {deviation:.3f}", (ends[1], -0.07), (8, 0), va="center")
+    _note(ax, f"standard deviation {deviation:.3f}", (mean, -0.07), (6, -8), va="top")
     ax.axhline(0, color=REST, linewidth=0.8)
     ax.spines["bottom"].set_visible(False)
-    ax.set(xlabel=r"the value $v_c$", ylabel=r"its probability $p_c$", yticks=[0, 0.5])
-    ax.set(ylim=(-0.13, 1.2 * p.max()), xlim=(v.min() - 0.7, v.max() + 0.8))
+    ax.set_xlabel("$v_c$", size=FORMULA)
+    ax.set_ylabel("$p_c$", size=FORMULA)
+    ax.set(yticks=[0, 0.5], ylim=(-0.2, 1.2 * p.max()), xlim=(v.min() - 0.7, v.max() + 0.8))
     ax.set_xticks(v)
     return ax
 
@@ -257,14 +258,18 @@ def gap_curves(ax, widest=45):
         y = _logarithm(errors[method])
         ax.plot(gaps, y, color=colour, linestyle=dash, linewidth=width, label=method)
     for text, place, side in (
-        ("central difference", (13.5, -4.2), "right"),
-        ("complex step of $e^{z_1} / S$", (24, -10.6), "left"),
-        ("complex step of $1 / (1 + e^{z_2 - z_1})$", (45, -14.9), "right"),
+        ("central\ndifference", (13.5, -4.2), "right"),
+        ("complex step of", (24, -9.9), "left"),
+        (r"$\exp(z_1) / S$", (24, -11.3), "left"),
+        ("complex step of", (24, -13.1), "left"),
+        (r"$1 / (1 + \exp(z_2 - z_1))$", (24, -14.5), "left"),
     ):
-        ax.annotate(text, place, ha=side)
-    ax.set(xlabel="gap $z_1 - z_2$", ylabel="relative error", xlim=(0, widest))
+        ax.annotate(text, place, ha=side, **({"size": FORMULA} if "$" in text else {}))
+    ax.set_xlabel("$z_1 - z_2$", size=FORMULA)
+    ax.set(ylabel="relative error", xlim=(0, widest))
+    ax.set_xticks(range(0, widest + 1, 15))
     ax.set_ylim(-17.3, 1.3)
-    ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)])
+    ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)], size=FORMULA)
     ax.grid(axis="y", color=FAINT, linewidth=0.5)
     return ax
 
@@ -286,8 +291,8 @@ def error_curves(ax, logits, decades=20):
     ):
         ax.annotate(text, place, ha="right")
     ax.set(xlabel="step $h$", ylabel="relative error", xlim=(-decades, 0.2), ylim=(-17.3, 0.7))
-    ax.set_xticks(range(-decades, 1, 4), [_power(n) for n in range(-decades, 1, 4)])
-    ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)])
+    ax.set_xticks(range(-decades, 1, 4), [_power(n) for n in range(-decades, 1, 4)], size=FORMULA)
+    ax.set_yticks(range(-16, 1, 4), [_power(n) for n in range(-16, 1, 4)], size=FORMULA)
     ax.grid(axis="y", color=FAINT, linewidth=0.5)
     return ax
 
@@ -298,4 +303,4 @@ def _logarithm(errors):
 
 
 def _power(exponent):
-    return "1" if exponent == 0 else f"$10^{{{exponent}}}$"
+    return "$1$" if exponent == 0 else f"$10^{{{exponent}}}$"

@@ -6,12 +6,11 @@ import mpmath
 import numpy as np
 
 from softmax_lib import log_softmax, logsumexp, softmax
-from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, REST, label_line
+from softmax_lib.plots.style import FAINT, FORMULA, LOGIT, PROBABILITY, REST, label_line
 
 MINUS = "\N{MINUS SIGN}"
 INK = "#333333"  # for what is neither logit nor probability, and for words
 DTYPES = (np.float16, np.float32, np.float64)
-LEFT = -1000.0  # where the number lines of the logits begin; they end at 1000
 
 
 def exp_range(dtype):
@@ -29,17 +28,19 @@ def exp_range(dtype):
 
 def where_exp_lives(ax, logits):
     """Draw one bar a dtype, from underflow to overflow, and the logits across them."""
+    end = 1000.0
     for row, dtype in zip((2, 1, 0), DTYPES, strict=True):
         low, high = exp_range(dtype)
         ax.barh(row, high - low, left=low, height=0.36, color=FAINT)
-        text = f"{np.dtype(dtype).name}: from {low:.2f} to {high:.2f}".replace("-", MINUS)
-        ax.text(LEFT, row + 0.26, text, va="bottom")
-        for x, result in ((min(low - 120, -400), "0"), (max(high + 185, 290), r"\infty")):
-            ax.text(x, row, f"$e^z = {result}$", ha="center", va="center", color=REST, size=13)
+        text = f"{np.dtype(dtype).name}: {low:.2f} to {high:.2f}".replace("-", MINUS)
+        ax.text(-end, row + 0.26, text, va="bottom")
+        for x, result in ((min(low - 100, -240), "0"), (max(high + 160, 280), r"\infty")):
+            ax.text(x, row, f"${result}$", ha="center", va="center", color=REST, size=FORMULA)
     for z in logits:
         ax.axvline(z, ymax=0.88, color=LOGIT, linestyle="--", linewidth=1.4)
         ax.text(z, 2.78, f"{z:g}", color=LOGIT, ha="center", va="bottom", weight="bold")
-    ax.set(xlim=(LEFT, -LEFT), ylim=(-0.4, 3.1), yticks=[], xlabel="logit z")
+    ax.set(xlim=(-end, end), ylim=(-0.4, 3.1), yticks=[], xlabel="logit z")
+    ax.set_xticks(range(-1000, 1001, 500))
     return ax
 
 
@@ -47,12 +48,14 @@ def shifted_logits(ax, logits):
     """Draw the logits on a line, and below it the same logits after the shift by their maximum."""
     z = np.asarray(logits, dtype=float)
     limit = exp_range(np.float64)[1]
-    ax.axvspan(limit, -LEFT, color=FAINT, alpha=0.45, linewidth=0)
-    ax.text((limit - LEFT) / 2, 0.5, "$e^z$\noverflows", ha="center", va="center", color=REST)
+    start, end = -850.0, 1050.0
+    ax.axvspan(limit, end, color=FAINT, alpha=0.45, linewidth=0)
+    ax.text((limit + end) / 2, 0.5, "$e^z$", ha="center", va="bottom", color=REST, size=FORMULA)
+    ax.text((limit + end) / 2, 0.5, "overflows", ha="center", va="top", color=REST)
     for row, values, name, height in ((1, z, "z", 0.24), (0, z - z.max(), "z - m", -0.26)):
         ax.axhline(row, color=REST, linewidth=0.8, zorder=1)
         ax.plot(values, np.full(len(z), row), "o", color=LOGIT, markersize=8)
-        ax.text(LEFT, row + 0.08, f"${name}$", va="bottom")
+        ax.text(start, row + 0.08, f"${name}$", va="bottom")
         for value in values:
             ax.text(
                 value,
@@ -66,8 +69,8 @@ def shifted_logits(ax, logits):
         for left, right in itertools.pairwise(values):
             ax.annotate(
                 "",
-                (right - 85, row + height),
-                (left + 85, row + height),
+                (right - 110, row + height),
+                (left + 110, row + height),
                 arrowprops={"arrowstyle": "<->", "color": REST, "lw": 1.0},
             )
             ax.text(
@@ -80,7 +83,7 @@ def shifted_logits(ax, logits):
             )
     for before, after in zip(z, z - z.max(), strict=True):
         ax.plot([before, after], [1, 0], color=LOGIT, linewidth=1, linestyle=":")
-    ax.set(xlim=(LEFT, -LEFT), ylim=(-0.6, 1.6), yticks=[], xlabel="logit")
+    ax.set(xlim=(start, end), ylim=(-0.6, 1.6), yticks=[], xlabel="logit")
     return ax
 
 
@@ -97,7 +100,7 @@ def soft_maximum(ax, widest=5.0):
     ax.plot([0], [top], "o", color=INK)
     leader = {"arrowstyle": "-", "color": REST, "lw": 0.8, "shrinkB": 4}
     ax.annotate(
-        "equal logits: log 2 above the maximum",
+        "equal logits:\nlog 2 above\nthe maximum",
         (0, top),
         xytext=(-16, 26),
         ha="right",
@@ -112,9 +115,11 @@ def soft_maximum(ax, widest=5.0):
         textcoords="offset points",
         arrowprops=leader,
     )
-    label_line(ax, 3.1, 3.1 + np.log(2), r"$m + \log 2$", REST, xytext=(-8, 8), ha="right")
-    label_line(ax, 3.1, 3.1, r"$m$, the maximum", LOGIT, xytext=(10, -8))
-    ax.set(xlabel=r"first logit $z_1$; the second one is 0", ylabel="value", xticks=range(-4, 5, 2))
+    label_line(
+        ax, 3.1, 3.1 + np.log(2), r"$m + \log 2$", REST, xytext=(-8, 8), ha="right", size=FORMULA
+    )
+    label_line(ax, 2.5, 2.5, "$m$, the\nmaximum", LOGIT, xytext=(12, -18))
+    ax.set(xlabel="first logit; the second one is 0", ylabel="value", xticks=range(-4, 5, 2))
     return ax
 
 
@@ -141,7 +146,7 @@ def log_of_the_loser(ax, widest=1000.0):
         ax,
         limit,
         -widest,
-        f"log(softmax): {MINUS}inf beyond {limit:.2f}",
+        f"log(softmax):\n{MINUS}inf beyond {limit:.2f}",
         INK,
         xytext=(-8, 10),
         ha="right",
@@ -197,16 +202,18 @@ def loss_of_the_winner(ax, widest=80, bottom=1e-42):
         ax,
         first,
         bottom,
-        f"log of the sum: exactly 0 from {first:.0f} on",
+        f"log of the sum:\nexactly 0 from {first:.0f} on",
         INK,
-        xytext=(-2, 8),
-        ha="left",
+        xytext=(-2, 6),
+        va="bottom",
     )
     ax.set(yscale="log", ylim=(bottom / 1e3, 30), xlabel="gap between the two logits")
     ax.set_ylabel(r"loss, $-\log p$")
     ax.minorticks_off()
     ax.set_yticks(
-        [bottom, 1e-32, 1e-24, 1e-16, 1e-8, 1], ["0", "10⁻³²", "10⁻²⁴", "10⁻¹⁶", "10⁻⁸", "1"]
+        [bottom, 1e-32, 1e-24, 1e-16, 1e-8, 1],
+        ["$0$", *(f"$10^{{{n}}}$" for n in (-32, -24, -16, -8)), "$1$"],
+        size=FORMULA,
     )
     return ax
 
@@ -230,21 +237,23 @@ def ulp_of_the_winner(ax, widest=80, floor=4.0):
     for name, style in styles.items():
         errors = [max(error_in_ulp(log_of_the_winner(name, gap), gap), floor) for gap in gaps]
         ax.plot(gaps, [float(f"{error:.6g}") for error in errors], **style)
-    label_line(ax, 20, 2e8, "log(softmax), and SciPy's formula (dotted)", INK, xytext=(14, -8))
+    label_line(ax, 20, 1e8, "log(softmax), and SciPy's\nformula (dotted)", INK, xytext=(14, -8))
     label_line(
         ax,
-        58,
-        2e15,
-        "all digits lost: the result is 0",
+        62,
+        5e14,
+        "all digits lost:\nthe result is 0",
         INK,
         xytext=(0, -14),
         ha="center",
         weight="normal",
     )
-    label_line(ax, 40, floor, "log1p: this course", INK, xytext=(0, 12))
+    label_line(ax, 35, floor, "log1p: this course", INK, xytext=(0, 12))
     ax.set(yscale="log", ylim=(2, 5e16), xlabel="gap between the two logits", ylabel="error in ULP")
     ax.minorticks_off()
     ax.set_yticks(
-        [floor, 1e4, 1e8, 1e12, 1e16], [f"{floor:g} or less", "10⁴", "10⁸", "10¹²", "10¹⁶"]
+        [floor, 1e4, 1e8, 1e12, 1e16],
+        [rf"$\leq {floor:g}$", *(f"$10^{{{n}}}$" for n in (4, 8, 12, 16))],
+        size=FORMULA,
     )
     return ax

@@ -12,7 +12,11 @@ PULL = "#56B4E9"
 REST = "#6E6E6E"
 FAINT = "#BDBDBD"
 
-WIDTH = 7.0  # inches: the text column of a page
+# A phone's page has some 330 of CSS's pixels, 96 to the inch, so there a figure is shown at two
+# thirds of its size: its letters stand 10 pixels high, and the indices of its formulas 9.
+WIDTH = 5.0  # inches
+WORDS = 12  # points
+FORMULA = 14.2  # points, for a text with indices or exponents, which are 0.7 as large
 
 _STYLE = {
     "axes.edgecolor": REST,
@@ -21,16 +25,17 @@ _STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11,
+    "axes.titlesize": WORDS,
     "axes.unicode_minus": True,
     "figure.constrained_layout.use": True,
     "figure.facecolor": "white",  # dark letters on a dark notebook could not be read
     "axes.facecolor": "none",
     "font.family": "DejaVu Sans",  # comes with Matplotlib, so it is there on every machine
-    "font.size": 11,
+    "font.size": WORDS,
     "legend.frameon": False,
     "lines.linewidth": 2.2,
     "mathtext.fontset": "cm",
+    "savefig.pad_inches": 3 / 72,  # as much as a notebook cuts off, so that a figure is WIDTH wide
     "svg.fonttype": "path",
     "svg.hashsalt": "softmax",  # or the ids in the SVG would be random
     "text.color": "#333333",

@@ -8,7 +8,7 @@ from sklearn.metrics import confusion_matrix
 
 from drawn import MINUS, points, texts
 from softmax_lib.plots import backprop as draw
-from softmax_lib.plots.style import LOGIT, PROBABILITY, PULL, PUSH, TARGET
+from softmax_lib.plots.style import LOGIT, PROBABILITY, PULL, PUSH, TARGET, WIDTH
 
 LOGITS = np.array([3.0, 1.0, -3.0])
 EXPECTED = scipy_softmax(LOGITS)
@@ -123,7 +123,7 @@ def test_shapes_names_every_array_with_the_shape_it_has(row):
 
 def test_shapes_stay_in_the_picture_and_apart(row):
     ax = row(1)
-    ax.figure.set_size_inches(7, 3.9)
+    ax.figure.set_size_inches(WIDTH, 5.6)
     draw.shapes(ax, np.zeros((4, 2)), np.zeros((2, 3)), np.zeros(3), np.array([0, 1, 2, 1]))
     ax.set_position([0, 0, 1, 1])
     ax.figure.canvas.draw()

@@ -83,7 +83,7 @@ def test_stacked_bars_are_entropy_and_kl_divergence(ax):
     np.testing.assert_allclose([bar.get_height() for bar in high], expected, atol=1e-6)
     np.testing.assert_allclose([bar.get_y() for bar in high], scipy_entropy(target))
     assert texts(ax)[:3] == [f"{more:.2f}" for more in np.abs(expected)]
-    assert texts(ax)[3] == "entropy\nof the target: 0.61"
+    assert texts(ax)[4] == "below it: entropy\nof the target, 0.61"
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2", "0.7", "0.9"]
 
 

@@ -36,7 +36,7 @@ def test_a_curve_changed_by_a_thousandth_is_another_svg():
     assert svg_of([1, 2, 3]) != svg_of([1, 2.002, 3])
 
 
-def test_every_figure_has_the_width_of_the_text_column():
+def test_every_figure_has_the_same_width():
     style.use_course_style()
     for columns, rows in ((1, 1), (3, 1), (1, 2)):
         fig, axes = style.figure(2.5, columns=columns, rows=rows)

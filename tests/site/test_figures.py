@@ -17,6 +17,35 @@ FIGURES = """() => [...document.querySelectorAll('article img')].map(image => ({
   place: placeOf(image),
   paper: image.classList.contains('no-invert'),
 }))"""
+# Each picture is drawn once more as part of the page, where the scale of each letter can be asked
+# for: of the glyphs of Matplotlib, whose outlines have 100 units to the em, and of text.
+LETTERS = """async () => {
+  const found = [];
+  for (const image of document.querySelectorAll('article img')) {
+    const file = await (await fetch(image.currentSrc)).text();
+    const drawn = new DOMParser().parseFromString(file, 'image/svg+xml').documentElement;
+    const { paddingLeft, paddingRight } = getComputedStyle(image);
+    const width = image.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    drawn.style.cssText = `position: absolute; width: ${width}px; height: auto`;
+    document.body.append(drawn);
+    const letters = [...drawn.querySelectorAll('[id^="text_"] use, text')].map(letter => {
+      const { a, b } = letter.getScreenCTM(); // b where the text runs upwards
+      return Math.hypot(a, b) *
+        (letter.tagName === 'text' ? parseFloat(getComputedStyle(letter).fontSize) : 100);
+    });
+    drawn.remove();
+    const figure = image.closest('figure');
+    found.push({
+      place: placeOf(image),
+      letters,
+      hidden: figure.scrollWidth - figure.clientWidth,
+      text: parseFloat(getComputedStyle(image.closest('article')).fontSize),
+      cover: figure.classList.contains('cover'),
+    });
+  }
+  return found;
+}"""
+SMALLEST = 9  # pixels, indices and exponents included
 FEWEST_WORDS = 12  # "a bar chart of the probabilities" names a figure; it takes more to tell it
 INK = 3.0  # contrast to its surroundings from which a line counts as drawn
 LEGIBLE = 3.0  # what the guidelines ask of graphics (WCAG 1.4.11)
@@ -96,6 +125,23 @@ def test_a_figure_that_is_lost_in_the_dark_is_seen():
     assert illegible(light, dark) == 1
     dark.paste("#d7dce3", (10, 10, 30, 30))
     assert illegible(light, dark) == 0
+
+
+@pytest.mark.widths(360, 390)
+def test_a_figure_fits_a_phone_and_its_letters_can_be_read_there(visit):
+    for figure in visit.page.evaluate(LETTERS):
+        place = f"{visit}: {figure['place']}"
+        assert figure["hidden"] <= 0, f"{place}: {figure['hidden']} px are out of sight"
+        smallest = min(figure["letters"])
+        assert smallest >= SMALLEST, f"{place}: letters of {smallest:.1f} px"
+
+
+@pytest.mark.widths(1280)
+def test_the_letters_of_a_figure_are_about_as_large_as_those_of_the_text(visit):
+    for figure in visit.page.evaluate(LETTERS):
+        if not figure["cover"]:
+            ratio = np.median(figure["letters"]) / figure["text"]
+            assert 0.75 < ratio < 1.1, f"{visit}: {figure['place']}: {ratio:.2f} of the text"
 
 
 @pytest.mark.widths(390, 768, 1280)

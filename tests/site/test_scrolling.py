@@ -10,10 +10,7 @@ from PIL import Image
 
 from browsing import listed, settle
 
-SCROLLS = (
-    ".bd-article :is(.formula, figure:not(.cover), pre, .pst-scrollable-table-container,"
-    " .cell_output > .output)"
-)
+SCROLLS = ".bd-article :is(.formula, pre, .pst-scrollable-table-container, .cell_output > .output)"
 # The covers over a shadow have the colour of what is behind them, or they would show themselves.
 SHOWING = """selector => {
   const probe = document.body.appendChild(document.createElement('i'));
@@ -53,9 +50,7 @@ def edges(place):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "kind", ["figure", ".formula", ".cell_input pre", ".pst-scrollable-table-container"]
-)
+@pytest.mark.parametrize("kind", [".formula", ".cell_input pre", ".pst-scrollable-table-container"])
 def test_the_side_on_which_there_is_more_is_shown(opened, kind, theme):
     page = opened("chapters/overflow.html", width=390, theme=theme).page
     settle(page)
