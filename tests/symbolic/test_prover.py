@@ -4,9 +4,17 @@ import pytest
 from sympy import Abs, Idx, Integer, Symbol, evaluate, exp, log, nan, sqrt
 
 from softmax_lib.symbolic import ProofError
-from softmax_lib.symbolic._engine.expressions import C, SumExcept, SumOver, delta, sum_over
+from softmax_lib.symbolic._engine.expressions import (
+    C,
+    SumExcept,
+    SumOver,
+    delta,
+    product_over,
+    sum_over,
+)
 from softmax_lib.symbolic._engine.normal_form import Exponential, Normal
 from softmax_lib.symbolic._engine.prover import counterexample, has_sign
+from softmax_lib.symbolic._engine.round_trip import values
 from softmax_lib.symbolic._engine.small_cases import cases, coincidences
 from softmax_lib.symbolic._engine.substitution import resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
@@ -48,6 +56,15 @@ def test_indices_of_other_counts_coincide_among_themselves():
 
 def test_sum_of_a_constant_counts_its_terms(identity):
     identity(sum_over(a, c), C * a).verify()
+
+
+def test_a_product_is_written_out(identity):
+    factors, exponents = product_over(exp(z[c]), c), sum_over(z[c], c)
+    identity(factors, exp(exponents), general=False).verify()
+    with pytest.raises(ProofError):
+        identity(factors, exp(2 * exponents), general=False).verify()
+    one, other = values([product_over(p[c], c), p[1] * p[2] * p[3]])  # of three classes
+    assert one == pytest.approx(other, rel=1e-25)
 
 
 def test_unequal_sums_stay_unequal(identity):
