@@ -138,7 +138,8 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
     script = join_scripts(static, [*scripts, *THEME_SCRIPTS], classes)
     words = {*classes, *WORD.findall(script)}
     for name in OTHER_SCRIPTS:
-        words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
+        if (static / name).exists():  # code runs on the pages only where that was fetched
+            words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
     names = [*THEME_STYLES, *styles, APART[0]]
     css = prune("\n".join(read_style(static, name) for name in names), words)
     stylesheet = carry_icons(css, static)
