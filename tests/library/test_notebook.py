@@ -2,6 +2,7 @@
 
 import importlib.util
 import runpy
+import sys
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ FIGURES = {"figure", "plots", "plt"}
     ],
 )
 def test_what_is_missing_is_left_out(monkeypatch, missing, names):
+    monkeypatch.delitem(sys.modules, "softmax_lib.notebook", raising=False)
     find = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in missing else find(name)

@@ -197,6 +197,14 @@ def test_mistakes_show_the_picture_the_truth_and_the_answer(row):
     assert axes[1].get_title("center") == "true 1: 0.25\nsaid 0: 0.50"
 
 
+def test_places_that_no_picture_needs_stay_empty(row):
+    steps = np.random.default_rng(0).normal(size=(16, 3))
+    axes = row(3)
+    fig = axes[0].figure
+    draw.first_step(axes, steps, (0, 2))
+    assert fig.axes == list(axes[:2])
+
+
 def test_first_step_shows_columns_relative_to_the_largest_weight(row):
     steps = np.random.default_rng(0).normal(size=(16, 3))
     axes = row(2)
