@@ -14,8 +14,10 @@ from pathlib import Path
 
 import nbval.kernel
 import nbval.plugin
+import numpy as np
 import pytest
 from jupyter_client.manager import KernelManager
+from threadpoolctl import threadpool_limits
 
 from isolation import isolated
 
@@ -25,6 +27,9 @@ gc.set_threshold(200_000, 20, 100)
 
 ISOLATION = ExitStack()
 ISOLATION.enter_context(isolated())
+# OpenBLAS has read how many threads it may use if another plugin has loaded NumPy; two that wait
+# for one another on a busy machine take minutes.
+threadpool_limits(1)
 # Not before: an IPython that a test has started writes down its history when Python ends.
 atexit.register(ISOLATION.close)
 
@@ -75,8 +80,6 @@ def _numbers_are_printed_in_full(request):
 
     Nor what the set-up of the chapters sets, which is imported when its examples are collected.
     """
-    import numpy as np  # not above: when it is loaded, OpenBLAS reads how many threads it may use
-
     own = request.node.path.name == "notebook.py"
     with np.printoptions(**{} if own else {"precision": 8, "suppress": False}):
         yield
