@@ -120,7 +120,7 @@ def entropy_and_excess(ax, target, shares):
 def same_goal_other_slope(axes, target):
     """Draw cross-entropy and squared error: mean loss over a prediction, slope over a gap.
 
-    ``target`` has two classes. On the right the first of two classes is true.
+    ``target`` has two classes. In the second, the first of two classes is true.
     """
     y = np.asarray(target, dtype=float)
     share = np.linspace(0.2, 0.95, 151)
@@ -150,7 +150,9 @@ def same_goal_other_slope(axes, target):
     axes[0].set(xticks=[0.3, 0.5, 0.7, 0.9], yticks=[0.5, 1, 1.5], ylim=(0.3, 1.3))
     axes[1].set(title="size of the slope in the true logit")
     axes[1].set(xlabel="gap from the true class to the other")
-    axes[1].set_yticks([0, -3, -6, -9], ["1", "$10^{-3}$", "$10^{-6}$", "$10^{-9}$"])
+    axes[1].set_yticks(
+        [0, -3, -6, -9], ["$1$", *(f"$10^{{-{n}}}$" for n in (3, 6, 9))], size=FORMULA
+    )
     return axes
 
 
