@@ -76,7 +76,8 @@ def call(name, arguments, options):
 def _code(argument):
     if not isinstance(argument, np.ndarray):
         return repr(argument)
-    dtype = "" if argument.dtype in (np.float64, np.int64) else f", np.{argument.dtype.name}"
+    usual = (np.float64, np.int64, np.array([0]).dtype)  # integers have 32 bits in a browser
+    dtype = "" if argument.dtype in usual else f", np.{argument.dtype.name}"
     text = repr(argument.tolist()).replace("inf", "np.inf")
     return f"np.array({text}{dtype})"
 
