@@ -74,7 +74,7 @@ def names_of(statement: ast.stmt) -> tuple[set[str], set[str]]:
         statement, ast.FunctionDef | ast.For | ast.With | ast.Try | ast.Import | ast.ImportFrom
     ):
         read -= bound - augmented  # it binds them before it reads them
-    return read | augmented, bound
+    return read | (augmented & bound), bound  # a function's own names are its own
 
 
 def changed_by(tree: ast.AST) -> set[str]:

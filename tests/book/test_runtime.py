@@ -44,6 +44,7 @@ SET_UP = "from softmax_lib.notebook import *"
             [SET_UP, "k = 2", "def f(x):\n    y = k * x\n    return y", "f(1)"],
             {0: [], 1: [], 2: [1], 3: [1, 2]},
         ),
+        ([SET_UP, "def f(x):\n    x -= 1\n    return x"], {0: [], 1: []}),
         # Of a cell that draws, the statement that is needed, and what that needs.
         (
             [SET_UP, "z = np.ones(2)\nw = z + 1\nfig, ax = figure(2)\nplt.show()", "print(w)"],
