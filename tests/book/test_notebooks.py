@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -41,18 +42,18 @@ def test_the_listed_chapters_are_there():
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_chapter_keeps_the_rule(path, rule):
-    assert rule(nbformat.read(path, as_version=4)) == []
+    assert rule(stored(path)) == []
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_chapter_prints_its_ledger(path):
-    notebook = nbformat.read(path, as_version=4)
+    notebook = stored(path)
     assert equations_are_in_the_ledger(notebook, entries_of(path.stem)) == []
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_at_most_three_in_ten_cells_are_machinery(path):
-    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    cells = [c.source for c in stored(path).cells if c.cell_type == "code"]
     assert sum(map(is_machinery, cells)) <= 0.3 * len(cells)
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import runpy
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,9 +105,11 @@ class Unit(NamedTuple):
     shown: list[Number]
 
 
-def units(notebook) -> list[Unit]:
+@cache
+def units(name: str) -> list[Unit]:
+    """Return the sections and exercises of a chapter."""
     found: list[list] = [["", [], []]]
-    for cell in notebook.cells:
+    for cell in read(name).cells:
         if cell.cell_type == "markdown":
             for at, part in enumerate(UNIT_HEADING.split(cell.source)):
                 if at:
@@ -125,10 +128,11 @@ def units(notebook) -> list[Unit]:
     return [p._replace(shown=everything) if p.title.startswith("Summary") else p for p in parts]
 
 
-def everything_said(notebook) -> str:
+@cache
+def everything_said(name: str) -> str:
     """Return all prose on one line: the text, and what stands beside the figures."""
     texts = []
-    for cell in notebook.cells:
+    for cell in read(name).cells:
         shown = cell.metadata.get("mystnb", {})
         texts += [cell.source] * (cell.cell_type == "markdown")
         texts += [shown.get(part, {}).get(key, "") for part, key in WORDS]
@@ -170,6 +174,7 @@ def not_held(unit: Unit, phrases) -> list[Number]:
     return unheld
 
 
+@cache
 def read(name: str):
     return nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4)
 
@@ -179,7 +184,7 @@ def test_every_number_of_the_prose_is_shown_nearby_or_computed(name):
     phrases = held_in(name)
     unheld = [
         f"{unit.title or 'the opening'}: {number.text}"
-        for unit in units(read(name))
+        for unit in units(name)
         for number in not_held(unit, phrases)
     ]
     assert unheld == [], f"show them in a cell, or say in {HERE.name}/ what they are"
@@ -196,7 +201,7 @@ def phrases():
 @pytest.mark.parametrize(("name", "phrase", "value"), phrases())
 def test_what_a_phrase_says_is_what_is_computed(name, phrase, value):
     written = re.findall("«(.*?)»", phrase)
-    assert " ".join(re.sub("[«»]", "", phrase).split()) in everything_said(read(name)), (
+    assert " ".join(re.sub("[«»]", "", phrase).split()) in everything_said(name), (
         f"{name} does not say so (any more)"
     )
     computed = value()
@@ -224,7 +229,7 @@ def test_nine_of_ten_numbers_cannot_be_changed_unnoticed():
     noticed, total = 0, 0
     for name in NAMES:
         phrases = held_in(name)
-        for unit in units(read(name)):
+        for unit in units(name):
             claimed = {n.text for n in numbers(unit.prose) if is_claimed(n) and n.value}
             for number in numbers(unit.prose):
                 if number.text not in claimed:

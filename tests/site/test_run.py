@@ -98,17 +98,14 @@ def page_of(opened, site):
     return make
 
 
-@pytest.fixture
-def hasty(page_of):
-    """A chapter in which a cell may run for eight seconds."""
-    made = page_of()
-    made.page.route(
-        "**/run.js*",
-        lambda route: route.fulfill(
-            content_type="text/javascript",
-            body=route.fetch().text().replace("LIMIT = 20;", "LIMIT = 8;"),
-        ),
-    )
+def allow(made, seconds):
+    """Load the page again, on which a cell may now run for that long."""
+
+    def patient(route):
+        script = route.fetch().text().replace("LIMIT = 20;", f"LIMIT = {seconds};")
+        route.fulfill(content_type="text/javascript", body=script)
+
+    made.page.route("**/run.js*", patient)
     made.page.reload()
     return made
 
@@ -158,11 +155,12 @@ def test_nothing_is_loaded_before_a_click_and_then_little_and_from_here(page_of,
     assert not asked, "a second run loads something"
 
 
-def test_a_loop_without_an_end_is_stopped_and_the_page_lives_on(hasty):
-    said = hasty.try_code(1, "while True:\n    pass")
+def test_a_loop_without_an_end_is_stopped_and_the_page_lives_on(page_of):
+    made = allow(page_of(), 8)
+    said = made.try_code(1, "while True:\n    pass")
     assert "Stopped after 8 seconds" in said
-    assert "anew" in hasty.state(1).inner_text()
-    assert hasty.try_code(1, "print(6 * 7)") == "42"
+    assert "anew" in made.state(1).inner_text()
+    assert made.try_code(1, "print(6 * 7)") == "42"
 
 
 @pytest.mark.parametrize(
@@ -291,15 +289,7 @@ def test_known_mistakes_get_the_same_diagnosis_as_elsewhere(page_of):
     exec(PROGRAM, names)
     expected = names["found"]
     assert len(expected) > 300
-    made = page_of()
-    made.page.route(
-        "**/run.js*",
-        lambda route: route.fulfill(
-            content_type="text/javascript",
-            body=route.fetch().text().replace("LIMIT = 20;", "LIMIT = 85;"),
-        ),
-    )
-    made.page.reload()
+    made = allow(page_of(), 85)
     program = f"{PROGRAM}print([pair for pair in zip(found, {expected!r}) if pair[0] != pair[1]])"
     assert made.try_code(1, f"{program}\nprint(len(found))") == f"[]\n{len(expected)}"
 
