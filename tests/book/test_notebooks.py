@@ -27,6 +27,11 @@ CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 NAMES = [each.name for each in LISTED]
 
 
+@cache
+def stored(path: Path):
+    return nbformat.read(path, as_version=4)
+
+
 def entries_of(name: str) -> dict[str, str]:
     proofs = chapter(name).room("symbolic")
     return {entry.label: entry.tex for entry in proofs.ENTRIES} if proofs else {}
