@@ -41,6 +41,13 @@ def test_a_copy_button_can_be_seen_without_a_mouse(opened, touch):
 @pytest.mark.parametrize("chapter", [each.name for each in CHAPTERS])
 def test_the_download_button_saves_the_notebook(opened, chapter):
     page = opened(f"chapters/{chapter}.html").page
+    # Some servers know that a notebook is JSON, which a browser shows.
+    page.context.route(
+        "**/*.ipynb",
+        lambda route: route.fulfill(
+            body=route.fetch().body(), headers={"Content-Type": "application/json"}
+        ),
+    )
     page.get_by_role("button", name="Download this page").click()
     with page.expect_download() as info:
         page.locator(".btn-download-source-button").click()
