@@ -89,7 +89,7 @@ lock: $(READY)  ## remake the locks from pyproject.toml (UPGRADE=--upgrade for n
 	echo "-e ." >> requirements.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints \
+	rm -rf .venv .runtime _build .pytest_cache .ruff_cache .hypothesis .coverage chapters/.ipynb_checkpoints \
 		tests/site/node_modules benchmarks/lighthouse/node_modules benchmarks/lighthouse/.lighthouseci
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
