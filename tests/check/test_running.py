@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -500,6 +501,23 @@ def test_a_function_that_never_returns_is_stopped(attempt):
 
 
 @needs_alarms
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("attempt", STUBBORN)
+def test_it_is_stopped_on_a_slow_machine_as_well(attempt, monkeypatch):
+    """Where an alarm rings before the handler of the last is through."""
+
+    def slow(*arguments):
+        before = signal.setitimer(*arguments)
+        end = time.perf_counter() + 2e-4
+        while time.perf_counter() < end:
+            pass
+        return before
+
+    monkeypatch.setattr(limit, "signal", SimpleNamespace(**{**vars(signal), "setitimer": slow}))
+    assert check.softmax(attempt, seconds=0.1).diagnosis == "never-returns"
+
+
+@needs_alarms
 def test_there_is_time_to_clean_up():
     cleaned = []
 
@@ -636,6 +654,21 @@ def test_what_someone_else_s_handler_raises_is_for_them(attempt):
 
 
 @needs_alarms
+def test_what_someone_else_s_handler_raises_when_the_time_is_up_is_for_them():
+    def too_late(*_):
+        raise LookupError("the caller's time is up")
+
+    def attempt(z):
+        try:
+            endless()
+        except BaseException:
+            sum(range(10**7))  # no alarm interrupts this
+
+    with alarm(too_late, 0.1), pytest.raises(LookupError, match="the caller's"):
+        check.softmax(attempt, seconds=0.05)
+
+
+@needs_alarms
 @pytest.mark.timeout(60)
 def test_the_time_of_a_check_is_also_that_of_a_check_within():
     report = check.softmax(lambda z: check.softmax(bare_except, seconds=50), seconds=0.2)
@@ -694,7 +727,7 @@ def test_without_another_alarm_none_is_left():
 def test_an_alarm_after_the_end_does_nothing():
     ring = []
     before = signal.getsignal(signal.SIGALRM)
-    assert limit.within(5, lambda: ring.append(signal.getsignal(signal.SIGALRM))) is None
+    assert limit.within(5, lambda: ring.append(signal.getsignal(signal.SIGALRM))) == (None, None)
     assert ring[0](0, None) is None
     assert signal.getsignal(signal.SIGALRM) == before
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from softmax_lib.check._engine.hearing import listening
-from softmax_lib.check._engine.limit import FAR, OutsideError, TimeUp, has_limit, within
+from softmax_lib.check._engine.limit import FAR, TimeUp, has_limit, within
 from softmax_lib.check._engine.showing import kind, one_line
 
 # Where a line of code is nobody's attempt: this library, NumPy and its neighbours, Python's own.
@@ -69,23 +69,22 @@ class Caller:
             np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
             listening() as ear,
         ):
-            try:
-                outcome.value = within(self.left, act)
-            except OutsideError as outside:
-                raise outside.args[0] from None
-            except KeyboardInterrupt:
-                if has_limit():
-                    raise
+            value, error = within(self.left, act)
+            if isinstance(error, KeyboardInterrupt) and has_limit():
+                raise error
+            if isinstance(error, KeyboardInterrupt):
                 outcome.cause, outcome.problem = "time", "nothing before it was interrupted"
-            except TimeUp:
+            elif isinstance(error, TimeUp):
                 outcome.cause, outcome.problem = "time", "nothing before the time was up"
-            except NoNumbersError as error:
+            elif isinstance(error, NoNumbersError):
                 nothing = str(error) == "None"
                 outcome.cause = "nothing" if nothing else "no numbers"
                 outcome.problem = str(error)
-            except BaseException as error:
+            elif error is not None:
                 outcome.cause, outcome.error = "raised", type(error)
                 outcome.problem = told(error)
+            else:
+                outcome.value = value
         self.left -= time.monotonic() - started
         # Bytes, for nan is to be equal to nan.
         pairs = zip(given, arguments, strict=True)
