@@ -9,9 +9,16 @@ SECTIONS = """() => [...document.querySelectorAll('article section section[id]')
   .filter(s => s.getBoundingClientRect().top + scrollY
     < document.documentElement.scrollHeight - 2 * innerHeight)
   .map(s => s.id)"""
+# Nothing is under way, and for some frames nothing has grown.
 STILL = """async () => {
-  await document.fonts.ready;
-  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  const size = () => document.readyState + document.fonts.status + scrollY + " "
+    + document.documentElement.scrollHeight;
+  for (let same = 0, before = ""; same < 5;) {
+    await document.fonts.ready;
+    await new Promise(requestAnimationFrame);
+    same = size() === before && document.readyState === "complete" ? same + 1 : 0;
+    before = size();
+  }
 }"""
 OFF = """id => {
   const place = document.getElementById(id), style = getComputedStyle(place);
@@ -22,7 +29,7 @@ OFF = """id => {
 PLACE = """() => {
   const all = [...document.querySelectorAll('article :is(p, li, td)')];
   const at = all.findIndex(p => p.getBoundingClientRect().top > 100);
-  return [at, all[at].getBoundingClientRect().top];
+  return [at, (all[at] ?? document.querySelector('h1')).getBoundingClientRect().top];
 }"""
 
 
