@@ -68,7 +68,7 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     underflow, which is harmless, since the denominator is at least 1. But z - m is rounded, and
     that is nearly all of the error: up to 512 ULP in float64 and 64 in float32, and in proportion
     to the range of the exponents elsewhere. So, at the temperature 1, rows whose exponentials stay
-    in range are not shifted, and are right to 8 ULP.
+    well inside the range are not shifted, and are right to 8 ULP.
     A number added to all logits may change the last digits, even where the addition is exact,
     for it may decide whether a row is shifted. At another temperature the quotient is rounded as
     well, and the relative error of p_i grows to about eps (m - z_i) / T.
@@ -129,11 +129,11 @@ def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     term, which is 1, never enters a sum: log1p takes the others. The two subtractions are made
     in the order written; z - logsumexp(z) would cancel for logits with a large offset.
 
-    Where r is small, log(1 + r) would show what the rounding of z - m took from r. In rows
-    whose exponentials stay in range, r is computed without the shift. In the others, that error
-    is itself a floating number (two-sum); to first order it is given back, wherever r is small
-    enough to show it. With a temperature other than 1 the quotient is rounded as well, and the
-    relative error of r grows to about eps (m - z) / T.
+    Where r is small, log(1 + r) would show what the rounding of z - m took from r. In rows whose
+    exponentials stay well inside the range, r is computed without the shift. In the others, that
+    error is itself a floating number (two-sum); to first order it is given back, wherever r is
+    small enough to show it. With a temperature other than 1 the quotient is rounded as well, and
+    the relative error of r grows to about eps (m - z) / T.
 
     Rows that hold a nan or a +inf, or only -inf, are nan; a logit of -inf gives -inf.
 

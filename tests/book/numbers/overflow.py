@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import scipy.special
 
-from softmax_lib import log_softmax, logsumexp, softmax_naive
+from softmax_lib import log_softmax, logsumexp, softmax, softmax_naive
 
 ROOT = Path(__file__).resolve().parents[3]
 SPEED = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
@@ -132,6 +132,15 @@ def three_fit():
     return bool(np.finfo(float).tiny < p[0] < p[1] < 1) and float(p[2]) == 1 > p[2]
 
 
+def unshifted_inside_the_range():
+    """Whether softmax is the formula as written for logits within 700 of 0, to the last bit."""
+    rows = np.random.default_rng(0).uniform(-700, 700, (200, 3))
+    plain = [(softmax(row) == softmax_naive(row)).all() for row in rows]
+    e = np.exp(rows - rows.max(axis=1, keepdims=True))
+    shifted = (softmax(rows) == e / e.sum(axis=1, keepdims=True)).all(axis=1)
+    return bool(all(plain) and not shifted.all())
+
+
 def gaps_around_600_are_exact():
     rows = 600 + 3 * np.random.default_rng(0).standard_normal((200, 3))
     return all(
@@ -211,6 +220,9 @@ HELD = {
     "about $|z_i - m| \\cdot «2^{-53}»$ in": lambda: EPS / 2,
     "$(|z_i| + |m|) \\cdot «2^{-53}»$": lambda: EPS / 2,
     "but in float64 the shifted one never fails": the_shift_never_fails,
+    "leaves rows unshifted whose exponentials stay well inside the range": (
+        unshifted_inside_the_range
+    ),
     "is exact if $z_c \\ge m / 2$, or, for a negative $m$, if $z_c \\ge 2m$": lambda: all(
         sterbenz(m) for m in (720.1, 0.3, -0.3, -720.1)
     ),
