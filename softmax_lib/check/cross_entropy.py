@@ -44,8 +44,8 @@ SUM_OVER_BATCH = Mistake(
 )
 SQUARED_ERROR = Mistake(
     "squared-error",
-    "The squared error is returned. It is bounded, and its slope dies where the answer is "
-    "confidently wrong.",
+    "The squared error is returned. It is bounded, and its slope in the true logit dies where the "
+    "answer is confidently wrong.",
     "sec-squared-error",
 )
 

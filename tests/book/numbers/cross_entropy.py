@@ -124,6 +124,20 @@ def wider_is_cheaper():
     return (twice < once).all()
 
 
+def rests_with_every_class():
+    """Softmax meets shares of every class; without one of a class, its logit falls for ever."""
+    every = np.array([0.5, 0.3, 0.2])
+    z = np.array([[np.log(0.7), np.log(0.3), -far] for far in (1, 5, 20)])
+    losses = -(log_softmax_of(z, axis=1) @ [0.7, 0.3, 0])
+    return np.allclose(softmax_of(np.log(every)), every) and (np.diff(losses) < 0).all()
+
+
+def starts_sure_and_wrong():
+    X, digits = load_digits(return_X_y=True)
+    p = softmax_of(X / 16 @ (3 * np.random.default_rng(0).normal(size=(64, 10))), axis=1)
+    return np.mean((p.argmax(axis=1) != digits) & (p.max(axis=1) > 0.99)) > 0.5
+
+
 def shrunk_to_a_tenth():
     p = np.full(10, 0.1)
     outer = softmax_of(p) - np.eye(10)[3]
@@ -152,7 +166,11 @@ HELD = {
             and np.isclose(np.exp(np.full(5, 2.0)).mean(), np.exp(2))
         )
     ),
-    "twice these weights double all gaps, and every loss falls": wider_is_cheaper,
+    "twice these numbers double all gaps, and every loss falls": wider_is_cheaper,
+    "If one photograph has labels of every class, descent on their mean loss has a place to rest": (
+        rests_with_every_class
+    ),
+    "large random ones, with which it is often confidently wrong": starts_sure_and_wrong,
     "at equal probabilities the inner Jacobian shrinks every slope to a tenth": shrunk_to_a_tenth,
     "If all labels are equal it is even the right one": table_of_equal_labels_is_right,
     "one nat is $1 / \\log 2$ bits, about «1.443»": lambda: 1 / np.log(2),
