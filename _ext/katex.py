@@ -9,7 +9,7 @@ reads woff2) and runs inside V8, which the package `mini-racer` embeds.
 from __future__ import annotations
 
 import atexit
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from docutils import nodes
@@ -22,6 +22,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from build_cache import cached
+from derivation import derivation_html, lines_of
 
 logger = logging.getLogger(__name__)
 
@@ -108,10 +109,15 @@ def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:
 
 
 def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
-    html = set_formula(writer, node, one_display(node.astext()), display=True)
+    if found := lines_of(node.astext()):
+        html = derivation_html(*found, partial(set_formula, writer, node))
+        name = "formula derivation"
+    else:
+        html = set_formula(writer, node, one_display(node.astext()), display=True)
+        name = "formula"
     writer.body.append(writer.starttag(node, "div", CLASS="math notranslate nohighlight"))
     # A wide formula scrolls inside this element, and never the page.
-    writer.body.append(f'<div class="formula">{html}</div>')
+    writer.body.append(f'<div class="{name}">{html}</div>')
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, _("Link to this equation"))

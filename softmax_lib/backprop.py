@@ -61,9 +61,9 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
 def linear_backward(X, W, grad_logits):
     r"""Gradients of a linear layer Z = X W + b, given the gradient in its output.
 
-    .. math:: \frac{\partial L}{\partial X} = G W^{\top}, \quad
-              \frac{\partial L}{\partial W} = X^{\top} G, \quad
-              \frac{\partial L}{\partial b} = \sum_{n=1}^{N} G_n
+    .. math:: \frac{\partial L}{\partial X} &= G W^{\top} \\
+              \frac{\partial L}{\partial W} &= X^{\top} G \\
+              \frac{\partial L}{\partial b} &= \sum_{n=1}^{N} G_n
 
     Parameters
     ----------

@@ -105,8 +105,8 @@ def nll_loss(log_probs, labels, axis=-1):
 def softmax_cross_entropy(logits, targets, axis=-1):
     r"""Cross-entropy between targets and the softmax of the logits, one value an example.
 
-    .. math:: L = -\sum_{c=1}^{C} y_c \log p_c
-              = \sum_{c=1}^{C} y_c \left(\log(1 + r) - (z_c - m)\right)
+    .. math:: L &= -\sum_{c=1}^{C} y_c \log p_c \\
+              &= \sum_{c=1}^{C} y_c \left(\log(1 + r) - (z_c - m)\right)
 
     Parameters
     ----------

@@ -11,8 +11,8 @@ from softmax_lib.overflow import softmax, softmax_of
 def softmax_jacobian(logits):
     r"""Jacobian matrix of softmax along the last axis.
 
-    .. math:: J = \operatorname{diag}(p) - p p^{\top}, \qquad
-              J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)
+    .. math:: J &= \operatorname{diag}(p) - p p^{\top} \\
+              J_{ij} &= \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)
 
     Parameters
     ----------
@@ -138,8 +138,9 @@ def softmax_vjp(logits, cotangent, axis=-1):
 def numerical_jacobian(f, x, *, method="central"):
     r"""Jacobian of any function by finite differences or by the complex step.
 
-    .. math:: \frac{\partial f_i}{\partial x_j} \approx \frac{f_i(x + h e_j) - f_i(x - h e_j)}{2h}
-              \quad\text{or}\quad \frac{\operatorname{Im} f_i(x + \mathrm{i} h e_j)}{h}
+    .. math:: \frac{\partial f_i}{\partial x_j}
+              &\approx \frac{f_i(x + h e_j) - f_i(x - h e_j)}{2h} \\
+              &\text{or}\quad \frac{\operatorname{Im} f_i(x + \mathrm{i} h e_j)}{h}
 
     Parameters
     ----------

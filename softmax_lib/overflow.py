@@ -104,7 +104,8 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
 def log_softmax(logits, axis=-1, *, temperature=1.0, where=None, out=None):
     r"""Logarithm of softmax, accurate also near 0.
 
-    .. math:: \log p_i = (z_i - m) - \log(1 + r), \qquad r = \sum_{c \ne i^*} e^{z_c - m}
+    .. math:: \log p_i &= (z_i - m) - \log(1 + r) \\
+              r &= \sum_{c \ne i^*} e^{z_c - m}
 
     with m the largest logit and i* its first place (for T = 1; else z / T stands for z).
 

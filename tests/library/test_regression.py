@@ -189,6 +189,11 @@ def test_a_gain_of_exactly_tol_is_not_less():
     assert SoftmaxRegression(max_iter=2, tol=curve[0] - curve[1]).fit(X, Y).n_iter_ == 2
 
 
+def test_an_epoch_that_gains_nothing_is_the_last():
+    # Features of 0 and as many of each label: the model that knows nothing is the best.
+    assert SoftmaxRegression(tol=1e-9).fit(np.zeros((4, 1)), [0, 1, 0, 1]).n_iter_ == 1
+
+
 def test_a_rise_is_no_reason_to_stop():
     with pytest.warns(RuntimeWarning, match="the loss rose"):
         model = SoftmaxRegression(learning_rate=20.0, max_iter=30, tol=1e-6).fit(X, Y)
@@ -253,6 +258,20 @@ def test_mini_batches_that_end_lower_warn_of_nothing():
         model = SoftmaxRegression(learning_rate=2.0, batch_size=3, max_iter=10).fit(X, Y)
     assert (np.diff(model.loss_curve_) > 0).any()
     assert model.loss_curve_[-1] < model.loss_curve_[0]
+
+
+def test_mini_batches_that_rise_in_their_only_epoch_are_told_of_it():
+    with pytest.warns(RuntimeWarning, match="the loss rose from 1.099 to .* by epoch 1: "):
+        model = SoftmaxRegression(learning_rate=100.0, batch_size=10, max_iter=1).fit(X, Y)
+    assert model.loss_curve_[1] > model.loss_curve_[0]
+
+
+def test_a_loss_of_0_that_stays_0_has_not_risen():
+    with strict():
+        model = SoftmaxRegression(learning_rate=1.0, alpha=0, max_iter=3).fit(
+            [[-1e3], [1e3]], Y[:2]
+        )
+    assert model.loss_curve_[1:] == [0, 0, 0]
 
 
 def test_features_whose_squares_overflow_have_no_default_step():
@@ -438,6 +457,12 @@ def test_numpy_numbers_are_parameters():
 def test_steps_that_are_too_large_end_in_one_clear_error():
     with strict(), pytest.raises(ValueError, match=r"after epoch 1; learning_rate=1000 is too"):
         SoftmaxRegression(learning_rate=1e3).fit(X * 1e200, Y)
+
+
+def test_a_loss_that_overflows_is_told_with_its_epoch():
+    # The penalty makes each weight some -1e100 times what it was; squares above 1e308 overflow.
+    with strict(), pytest.raises(ValueError, match=r"the loss is inf after epoch 2; .*=1e\+100 is"):
+        SoftmaxRegression(learning_rate=1e100, alpha=1.0).fit(X, Y)
 
 
 def test_a_failed_fit_leaves_the_model_as_it_was():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from browsing import LOADED, UNSET, fold, listed
 
 # What Markdown, Sphinx or TeX would leave behind if something were not understood.
@@ -47,6 +49,7 @@ def test_it_shows_in_the_theme_that_the_reader_prefers(visit):
     assert red > 200 if visit.theme == "light" else red < 60, f"{visit}: paper of {paper}"
 
 
+@pytest.mark.widths(320, 390, 768, 1280)
 def test_it_never_scrolls_sideways(visit):
     for opened in (False, True):
         fold(visit.page, opened=opened)

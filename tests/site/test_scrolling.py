@@ -30,6 +30,8 @@ SHOWING = """selector => {
 FIRST = """selector => [...document.querySelectorAll(selector)].find(e =>
   isSeen(e) && !e.closest('.toggle-hidden') && e.scrollWidth > e.clientWidth + 100)"""
 EDGE = 12  # pixels
+# The course's own formulas fit.
+WIDE_FORMULAS = ".bd-article .formula > .katex-display { font-size: 2em }"
 
 
 @pytest.mark.widths(390, 1280)
@@ -53,6 +55,7 @@ def edges(place):
 @pytest.mark.parametrize("kind", [".formula", ".cell_input pre", ".pst-scrollable-table-container"])
 def test_the_side_on_which_there_is_more_is_shown(opened, kind, theme):
     page = opened("chapters/overflow.html", width=390, theme=theme).page
+    page.add_style_tag(content=WIDE_FORMULAS)
     settle(page)
     place = page.evaluate_handle(FIRST, f".bd-article {kind}").as_element()
     last = place.evaluate("e => e.scrollWidth - e.clientWidth")
