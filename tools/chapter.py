@@ -39,8 +39,7 @@ EXERCISE = """
 {task}
 ```
 
-:::{{admonition}} Hint
-:class: hint dropdown
+:::{{dropdown}} Hint
 {hint}
 :::
 {attempt}

@@ -330,7 +330,7 @@ def exercises_have_a_hint(notebook: NotebookNode) -> list[str]:
             marks[directive.argument] = []
         elif marks and directive.name.removesuffix("-start") == "solution":
             marks[list(marks)[-1]].append("solution")
-        elif marks and directive.options.get("class") == "hint dropdown":
+        elif marks and directive.name == "dropdown":
             marks[list(marks)[-1]].append(directive.argument)
     return [
         f"exercise {title!r} is followed by {found}, not by its hint and its solution"
@@ -450,12 +450,27 @@ def pictures_are_described(notebook: NotebookNode) -> list[str]:
 
 
 def myths_say_so(notebook: NotebookNode) -> list[str]:
-    """The rule beside the box is vermilion; its title tells those who do not see that."""
+    """The rule beside the box is vermilion; its title tells those who do not see that.
+
+    JupyterLab knows no myths, but warnings.
+    """
     return [
-        f"cell {number}: the title of a myth box does not begin with 'Myth:'"
+        f"cell {number}: the title of a myth box does not begin with 'Myth:', or it is no warning"
         for number, directive in all_directives(notebook)
         if "myth" in directive.options.get("class", "").split()
-        and not directive.argument.startswith("Myth: ")
+        and not (
+            directive.argument.startswith("Myth: ")
+            and directive.options["class"].split() == ["myth", "warning"]
+        )
+    ]
+
+
+def cites_by_links(notebook: NotebookNode) -> list[str]:
+    """JupyterLab shows the key of a `cite` role; a link to the source it shows by its text."""
+    return [
+        f"cell {number} cites by {role}, not by a link such as ([Goldberg, 1991](its address))"
+        for number, cell in of_kind(notebook, "markdown")
+        for role in re.findall(r"\{cite[:\w]*\}`[^`]*`", cell.source)
     ]
 
 
@@ -481,6 +496,7 @@ RULES = [
     exercises_answer_back,
     pictures_are_described,
     myths_say_so,
+    cites_by_links,
 ]
 
 

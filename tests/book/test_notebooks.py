@@ -78,8 +78,8 @@ def test_every_entry_of_the_ledger_has_a_chapter():
 TIME = "- **Time** about 5 minutes, and 5 exercises."
 TITLE = f"# Title\n\n:::{{admonition}} What you will learn\n:class: learn\n{TIME}\n:::"
 EQUATION = "```{math}\n:label: half\np =\n  \\frac{1}{2}\n```\n\n![A bar](bar.svg)"
-MYTH = ":::{admonition} Myth: it is so\n:class: myth\nNo.\n:::"
-HINT = ":::{admonition} Hint\n:class: hint dropdown\nLook.\n:::"
+MYTH = ":::{admonition} Myth: it is so\n:class: myth warning\nNo.\n:::"
+HINT = ":::{dropdown} Hint\nLook.\n:::"
 POSED = "% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
 EXERCISE = f"## Exercises\n\n{POSED}\n\n{HINT}"
 GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
@@ -233,7 +233,7 @@ BAD = [
     ("tells_its_reading_time", lambda n: n.cells.insert(2, new_markdown_cell("so many " * 1000))),
     ("exercises_have_a_hint", replace(4, HINT, "")),
     ("exercises_have_a_hint", replace(4, HINT, f"{HINT}\n\n{HINT}")),
-    ("exercises_have_a_hint", replace(4, ":class: hint dropdown\n", "")),
+    ("exercises_have_a_hint", replace(4, "{dropdown}", "{admonition}")),
     ("exercises_have_a_hint", replace(5, "So:", HINT)),
     ("opens_with_what_you_will_learn", replace(0, "# Title", "Title")),
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
@@ -275,6 +275,8 @@ BAD = [
     ("pictures_are_described", replace(2, "![A bar](bar.svg)", '<img src="bar.svg">')),
     ("pictures_are_described", replace(2, "![A bar](bar.svg)", '<img src="b.svg" alt="">')),
     ("myths_say_so", replace(2, "Myth: it", "It")),
+    ("myths_say_so", replace(2, "myth warning", "myth")),
+    ("cites_by_links", replace(2, "No.", "No {cite:t}`shannon1948mathematical`.")),
 ]
 
 

@@ -24,6 +24,7 @@ ROOT = Path(lib.__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 CHAPTER = CHAPTERS / "definition.ipynb"
 THROUGH = "42 at the end"  # printed by a last cell of the chapter's copy
+EDGE = "box => getComputedStyle(box).borderLeftColor"
 DARK = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
@@ -180,3 +181,21 @@ def follow(page, section, heading):
     expect(found).not_to_be_in_viewport()
     link.click()
     expect(found).to_be_in_viewport(timeout=20_000)
+
+
+def test_in_jupyterlab_a_citation_is_read_and_a_hint_is_folded(notebook):
+    page = notebook("cross-entropy.ipynb")
+    source = page.get_by_role("link", name="Shannon, 1948")
+    expect(source).to_have_attribute("href", "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x")
+    hint = page.locator("details", has_text="Hint").first
+    expect(hint.locator("summary")).to_have_text("Hint", timeout=60_000)
+    expect(hint).not_to_have_attribute("open", "")
+
+
+def test_in_jupyterlab_a_myth_is_another_box_than_what_the_reader_will_learn(notebook):
+    page = notebook(CHAPTER.name)
+    learn, myth = (
+        page.locator(f"aside.{kind}").first.evaluate(EDGE, timeout=60_000)
+        for kind in ("learn", "myth")
+    )
+    assert learn != myth

@@ -1,0 +1,66 @@
+"""Sphinx extension: citations and hints in a form that JupyterLab shows as well.
+
+There a role of sphinxcontrib-bibtex is a raw key, and an admonition does not fold. So a chapter
+cites by links, `([Goldberg, 1991](https://doi.org/10.1145/103162.103163))`, or
+`[Goldberg (1991)](...)` within a sentence, which are made citations here; and a hint is a
+`dropdown`, here an admonition that folds.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from docutils.parsers.rst.directives.admonitions import Admonition
+from pybtex.database import BibliographyData, Entry, parse_file
+from sphinx.application import Sphinx
+
+LINK = r"\[([^\]\[]+)\]\(([^()\s]+)\)"
+IN_BRACKETS = re.compile(rf"\({LINK}(?:; {LINK})*\)")
+
+
+def address(key: str, entry: Entry) -> str:
+    """Return where a source is read, or else our entry of it."""
+    fields = entry.fields
+    if "doi" in fields:
+        return "https://doi.org/" + quote(fields["doi"])  # some have brackets
+    if "eprint" in fields:
+        return f"https://arxiv.org/abs/{fields['eprint']}"
+    return fields.get("url", f"../reference/bibliography.md#{key}")
+
+
+def with_citations(text: str, sources: BibliographyData) -> str:
+    """Return a chapter's text with citations in place of the links to sources."""
+    keys = {address(key, entry): key for key, entry in sources.entries.items()}
+
+    def in_brackets(match: re.Match) -> str:
+        found = [keys.get(target) for _, target in re.findall(LINK, match[0])]
+        return f"{{cite}}`{','.join(found)}`" if all(found) else match[0]
+
+    def in_a_sentence(match: re.Match) -> str:
+        return f"{{cite:t}}`{keys[match[2]]}`" if match[2] in keys else match[0]
+
+    return re.sub(LINK, in_a_sentence, IN_BRACKETS.sub(in_brackets, text))
+
+
+def read(app: Sphinx, docname: str, source: list[str]) -> None:
+    if docname.startswith("chapters/"):
+        file = Path(app.srcdir, app.config.bibtex_bibfiles[0])
+        source[0] = with_citations(source[0], parse_file(file))
+
+
+class Dropdown(Admonition):
+    """A box that is folded."""
+
+    option_spec = None
+
+    def run(self) -> list:
+        self.options = {"class": ["hint", "dropdown"]}
+        return super().run()
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("source-read", read)
+    app.add_directive("dropdown", Dropdown, override=True)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
