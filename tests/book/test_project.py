@@ -10,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pydata_sphinx_theme
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -198,6 +199,16 @@ def test_one_version_everywhere():
     assert citation["version"] == PYPROJECT["project"]["version"] == softmax_lib.__version__
     front_page = (ROOT / "index.md").read_text(encoding="utf-8")
     assert f"softmax_lib-{softmax_lib.__version__}-py3-none-any.whl" in front_page
+
+
+def test_the_icons_bear_the_licence_of_the_fonts_that_they_are_cut_from():
+    static = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
+    theirs = (static / "scripts/fontawesome.js.LICENSE.txt").read_text(encoding="utf-8")
+    (version,) = re.findall(r"(?s)Free ([\d.]+) .*Fonts: SIL OFL ", theirs)
+    page = (ROOT / "reference" / "licences.md").read_text(encoding="utf-8")
+    for text in (README, page):
+        assert re.search(r"Font Awesome[^()]*\(SIL Open Font License", text)
+    assert f"Font Awesome Free {version} " in README
 
 
 # ---- the lock -----------------------------------------------------------------------------------
