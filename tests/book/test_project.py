@@ -131,6 +131,13 @@ def test_what_is_published_was_validated_before():
     assert "deploy-pages" not in str([JOBS[name] for name in JOBS if name != "publish"])
 
 
+def test_the_site_that_is_published_carries_the_pdf_that_was_printed_before():
+    runs = [step["run"] for step in JOBS["site"]["steps"] if "run" in step]
+    assert runs == ["make pdf", "make test-site COURSE_PDF=_build/pdf/softmax.pdf"]
+    printer = (ROOT / "tools/pdf.py").read_text(encoding="utf-8")
+    assert 'PDF = ROOT / "_build" / "pdf" / "softmax.pdf"' in printer
+
+
 def test_an_invalid_workflow_is_seen(tmp_path):
     path = tmp_path / "bad.yml"
     path.write_text("on: push\njobs: {a: {runs-on: x, step: []}}\n", encoding="utf-8")
