@@ -1,4 +1,4 @@
-"""Sphinx extension: clean builds, the library's wheel, the explorers' script, no foreign server.
+"""Sphinx extension: clean builds, the wheel and the PDF, the explorers' script, no foreign server.
 
 It lets autodoc import the library, and takes away what a page would ask of another server.
 """
@@ -23,6 +23,7 @@ from flit_core.wheel import make_wheel_in
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from build_cache import digest
 
@@ -36,6 +37,9 @@ EXPLORER = LIBRARY / "explorer"
 PACKAGES = Path(sphinx.__file__).parents[1]
 PAGES = ("chapters", "reference")
 LICENCES = "reference/licences"
+# The variable that names the printed course, if the site is to carry it: it is printed from a site.
+PRINTED = "COURSE_PDF"
+PDF = "softmax.pdf"
 # The digests of what the doctrees were made of.
 READ = "read.json"
 # A wheel is a zip file, which dates each member: one fixed day makes equal sources equal bytes.
@@ -103,13 +107,23 @@ def wheel_role(
     return [nodes.reference(rawtext, text, refuri=target, internal=True)], []
 
 
+def printed_course() -> Path | None:
+    """Return the PDF that the site carries, if any."""
+    named = os.environ.get(PRINTED)
+    if named and not (ROOT / named).is_file():
+        raise ExtensionError(f"{PRINTED} names {named}, which is not there: make pdf prints it")
+    return ROOT / named if named else None
+
+
 def finish_site(app: Sphinx, exception: Exception | None) -> None:
-    """Make the wheel in the finished site."""
+    """Make the wheel in the finished site, and put the PDF there."""
     if exception is None and app.builder.format == "html":
         # By this file a next build would know what to keep; it holds a path of this machine.
         Path(app.outdir, ".buildinfo").unlink(missing_ok=True)
         with mock.patch.dict(os.environ, SOURCE_DATE_EPOCH=WHEEL_EPOCH):
             make_wheel_in(PYPROJECT, Path(app.outdir) / "_static")
+        if pdf := printed_course():
+            shutil.copyfile(pdf, Path(app.outdir, PDF))
 
 
 def silence_thebe(app: Sphinx, config: Config) -> None:
@@ -150,6 +164,10 @@ def finish_page(
         address = app.builder.get_relative_uri(pagename, LICENCES)
         footer = context["theme_extra_footer"]
         context["theme_extra_footer"] = footer.replace('"licences"', f'"{address}"')
+    if pdf := printed_course():
+        address = context["pathto"](PDF, resource=True)
+        size = f"{pdf.stat().st_size / 1e6:.0f} MB"
+        context["theme_extra_footer"] += f' <a href="{address}">The course as one PDF, {size}</a>'
     context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
 
 

@@ -87,8 +87,11 @@ OPERATORS = re.compile(
 OFF = re.compile(
     r"""
     [ (] ?/(,|$)  # the star of a signature is no product
-    # A limit at which another way is faster: on both sides of it both are right.
+    # A limit at which another way is faster: on both sides of it, and at it, both are right.
     | ^softmax_lib/_engine/\S+\ [A-Z_]+\ =\ [\d <>-]+(\#|$)
+    | ^softmax_lib/_engine/.*(<\ (PIECE|SHORT|LITTLE)|>=\ (SMALL|FEW|NARROW))\b
+    # How high a tile of columns is, and what the allocator is told: speed alone.
+    | ^softmax_lib/_engine/tiles\.py\ (return\ True,.*height\ //\ [13]\b|np\.empty\(.*uint8)
     """,
     re.VERBOSE,
 )

@@ -11,7 +11,13 @@ from softmax_lib.course import CHAPTERS
 from softmax_lib.explorer.table import table_html
 from softmax_lib.overflow import softmax
 
-VIEWS = {each.name: each.room("explorer").VIEW for each in CHAPTERS if each.room("explorer")}
+# A chapter's view has its name; what it has besides stands in ALSO.
+VIEWS = {
+    name: view
+    for each in CHAPTERS
+    if (room := each.room("explorer"))
+    for name, view in {each.name: room.VIEW, **getattr(room, "ALSO", {})}.items()
+}
 MOST_CLASSES = 10  # rows that a reader still takes in
 
 # Every output carries both: a notebook has no other place for them. On a page with several, the
@@ -39,6 +45,7 @@ class SoftmaxExplorer:
         What there is to take hold of:
 
         - "definition": logits, temperature, and one number added to all logits;
+        - "simplex": three classes, the answer as a point in their triangle;
         - "overflow": the formula as written beside the stable one, in three floating types;
         - "derivative": the Jacobian as a heat map that follows the logits;
         - "cross-entropy": the loss as a curve, its two slopes, and a misprinted formula;
@@ -73,6 +80,9 @@ class SoftmaxExplorer:
         if view not in VIEWS:
             raise ValueError(f"view must be one of {', '.join(VIEWS)}, got {view!r}")
         self.view = view
+        classes = VIEWS[view].classes
+        if classes and len(self.logits) != classes:
+            raise ValueError(f"view {view!r} has {classes} classes, got {len(self.logits)}")
         self.target = _checked_target(target, self.logits, view)
         softmax(self.logits, temperature=temperature)  # it says what is wrong with a temperature
         if temperature != 1 and not VIEWS[view].any_temperature:
@@ -112,7 +122,9 @@ class SoftmaxExplorer:
         if label is not None:
             y = [int(c == label) for c in range(len(self.logits))]
         shown = {"view": self.view, "z": self.logits, "T": self.temperature, "y": y, "k": label}
-        return shown | {"names": self.labels, "key": VIEWS[self.view].key}
+        shown |= {"names": self.labels, "key": VIEWS[self.view].key}
+        picture = VIEWS[self.view].picture
+        return shown | ({"picture": picture(self.labels)} if picture else {})
 
 
 def _checked_logits(logits):

@@ -58,12 +58,23 @@
 	const naive = (z, round) => shares(exp(z, round), round);
 	const stable = (z, round) => softmax(z.map(round)).map(round);
 
+	// The triangle, 300 by 260, without its edge.
+	const spot = ([, right, top]) => [300 * right + 150 * top, 260 - 260 * top];
+	const centred = (x, y, T) => {
+		const top = 1 - y / 260;
+		const right = (x - 150 * top) / 300;
+		const logs = [1 - right - top, right, top].map((v) => Math.log(Math.max(v, 1e-3)));
+		return logs.map((v) => T * (v - sum(logs) / 3));
+	};
+	const DOTS = [0.5, 3, 10];
+
 	const rows = ({ view, z, T, y }) => {
 		const across = (...all) => z.map((v, i) => [v, ...all.flatMap((x) => x[i])]);
 		if (view === "overflow") {
 			return [exp, naive, stable].flatMap((f) => across(...TYPES.map((round) => f(z, round))));
 		}
 		const p = softmax(z, T);
+		if (view === "simplex") return across(p, ...DOTS.map((t) => softmax(z, t)));
 		if (view === "derivative") return across(p, jacobian(p, T));
 		if (!y) return across(p);
 		const g = gradient(p, y, T);
@@ -81,7 +92,7 @@
 	};
 
 	// A bare engine, as in the tests, has no use for a page.
-	if (!globalThis.customElements) return { half, losses, rows, softmax, text };
+	if (!globalThis.customElements) return { centred, half, losses, rows, softmax, spot, text };
 
 	// ---- the page
 
@@ -96,7 +107,7 @@
 		const { view, names } = state;
 		const table = root.querySelector("table");
 		const cells = [...table.rows].map((row) => row.querySelectorAll("td")).filter((r) => r.length);
-		const picture = make("div", root, { className: "picture", ariaHidden: true });
+		const picture = make("div", root, { className: "picture", ariaHidden: !state.picture, innerHTML: state.picture ?? "" });
 		table.parentNode.before(make("p", root, { innerHTML: state.key }), picture);
 		const panel = make("div", root, { className: "panel" });
 		const status = make("p", root, { role: "status" });
@@ -124,7 +135,7 @@
 		// A screen reader hears where a movement ends, not every step.
 		const say = () => {
 			clearTimeout(saying);
-			saying = setTimeout(() => (status.textContent = its.say()), 200);
+			saying = setTimeout(() => (status.textContent = its.say?.() ?? `Probabilities: ${list(1)}.`), 200);
 		};
 
 		const slider = (parent, name, [min, max, step], get, set, at = same) => {
@@ -155,7 +166,7 @@
 		const [bend, unbend] = wide ? [Math.asinh, Math.sinh] : [same, same];
 		const reach = Math.max(wide ? 1000 : 10, ...state.z.map(Math.abs));
 		const end = bend(reach);
-		let shift = 0, rate = 1, steps = 0, entry = [0, 0], timer, player;
+		let shift = 0, rate = 1, steps = 0, entry = [0, 0], timer, player, point;
 
 		const settled = () => all.every((row) => Math.abs(row[3]) < 0.01);
 		const more = () => steps % 500 && !settled();
@@ -196,6 +207,28 @@
 				<text y="258">${text(left, 0)}</text><text x="280" y="258">${text(right, 0)}</text></svg>`;
 		};
 
+		const line = (name, runs) => {
+			const d = runs.map((run) => `M${run.map(spot).join("L")}`).join("");
+			picture.querySelector(`.${name}`).setAttribute("d", d);
+		};
+		const move = (x, y) => {
+			state.z = centred(x, y, state.T);
+			draw();
+		};
+		const drag = (event) => {
+			// A touch scrolls.
+			if (!event.buttons) return event.preventDefault();
+			point.setPointerCapture(event.pointerId);
+			const { a, e, f } = point.parentNode.getScreenCTM();
+			move((event.clientX - e) / a, (event.clientY - f) / a);
+		};
+		const press = (key) => {
+			const [x, y] = spot(softmax(state.z, state.T));
+			const to = { Up: [x, y - 3], Down: [x, y + 3], Left: [x - 3, y], Right: [x + 3, y] }[key.slice(5)];
+			if (to) move(...to);
+			return to;
+		};
+
 		const place = (v) => 50 + (50 * bend(v)) / end;
 		const rail = ([type, [low, high]], t) => {
 			const marks = names.map((name, i) => {
@@ -220,7 +253,22 @@
 					};
 					control("a, added to every logit", [-5, 5, 0.1], () => shift, add);
 				},
-				say: () => `Probabilities: ${list(1)}.`,
+			},
+			simplex: {
+				open() {
+					const heard = { press, ontouchstart: drag, onpointerdown: drag, onpointermove: drag };
+					point = Object.assign(picture.querySelector("g"), heard);
+				},
+				draw() {
+					const { z, T } = state;
+					line("right", [Array.from(Array(241), (_, n) => softmax(z, 10 ** (n / 20 - 6)))]);
+					line("dots", DOTS.map((t) => Array(2).fill(softmax(z, t))));
+					// Where one logit alone moves the point.
+					line("rays", z.map((_, i) => [1e5, -1e5].map((v) => softmax(z.with(i, v), T))));
+					point.setAttribute("transform", `translate(${spot(softmax(z, T))})`);
+					point.ariaValueNow = 100 * all[0][1];
+					point.ariaValueText = list(0);
+				},
 			},
 			overflow: {
 				draw: () => (picture.innerHTML = Object.entries(ENDS).map(rail).join("")),
@@ -271,7 +319,7 @@
 			const set = (v) => (state.z = state.z.with(i, unbend(v)));
 			slider(cells[i][0], `logit ${name}`, [-end, end, wide ? end / 150 : 0.1], () => state.z[i], set, bend);
 		});
-		if (view === "definition" || state.T !== 1) {
+		if (view === "definition" || state.picture || state.T !== 1) {
 			const set = (s) => (state.T = 10 ** s);
 			control("T, from cold to hot", [-1, 2, 0.02], () => state.T, set, Math.log10);
 		}
@@ -312,6 +360,7 @@
 		const free = event.ctrlKey || event.metaKey || event.altKey || /Tab|Escape/.test(event.key);
 		if (free || !event.target.closest?.(NAME)) return;
 		event.stopPropagation();
-		if (event.key === " " && event.target.matches("input, td")) event.preventDefault();
+		const { key, target } = event;
+		if (target.press?.(key) || (key === " " && target.matches("input, td, g"))) event.preventDefault();
 	}, true);
 })();

@@ -27,8 +27,12 @@ class View:
     caption : callable
         From names, logits, target and temperature: the caption; what the script may change
         stands in spans of its own.
+    picture : callable or None
+        From names: the picture as SVG, if the script only moves what is in it.
     target : str
         "none", "optional", "needed", or "label" if a distribution will not do.
+    classes : int or None
+        How many classes it can show, if only one number of them.
     any_temperature : bool
         Whether it knows temperatures other than 1.
     summed : bool
@@ -41,7 +45,9 @@ class View:
     columns: Callable
     rows: Callable
     caption: Callable
+    picture: Callable | None = None
     target: str = "none"
+    classes: int | None = None
     any_temperature: bool = True
     summed: bool = False
     groups: tuple = ()

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pydata_sphinx_theme
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -131,6 +132,13 @@ def test_what_is_published_was_validated_before():
     assert "deploy-pages" not in str([JOBS[name] for name in JOBS if name != "publish"])
 
 
+def test_the_site_that_is_published_carries_the_pdf_that_was_printed_before():
+    runs = [step["run"] for step in JOBS["site"]["steps"] if "run" in step]
+    assert runs == ["make pdf", "make test-site COURSE_PDF=_build/pdf/softmax.pdf"]
+    printer = (ROOT / "tools/pdf.py").read_text(encoding="utf-8")
+    assert 'PDF = ROOT / "_build" / "pdf" / "softmax.pdf"' in printer
+
+
 def test_an_invalid_workflow_is_seen(tmp_path):
     path = tmp_path / "bad.yml"
     path.write_text("on: push\njobs: {a: {runs-on: x, step: []}}\n", encoding="utf-8")
@@ -198,6 +206,16 @@ def test_one_version_everywhere():
     assert citation["version"] == PYPROJECT["project"]["version"] == softmax_lib.__version__
     front_page = (ROOT / "index.md").read_text(encoding="utf-8")
     assert f"softmax_lib-{softmax_lib.__version__}-py3-none-any.whl" in front_page
+
+
+def test_the_icons_bear_the_licence_of_the_fonts_that_they_are_cut_from():
+    static = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
+    theirs = (static / "scripts/fontawesome.js.LICENSE.txt").read_text(encoding="utf-8")
+    (version,) = re.findall(r"(?s)Free ([\d.]+) .*Fonts: SIL OFL ", theirs)
+    page = (ROOT / "reference" / "licences.md").read_text(encoding="utf-8")
+    for text in (README, page):
+        assert re.search(r"Font Awesome[^()]*\(SIL Open Font License", text)
+    assert f"Font Awesome Free {version} " in README
 
 
 # ---- the lock -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from softmax_lib.explorer.table import text
 
 NAMES = ["cat", "dog", "bird"]
 # One target that each view takes.
-TARGETS = dict(zip(VIEWS, (None, None, None, 1, 1), strict=True))
+TARGETS = dict(zip(VIEWS, (None, None, None, None, 1, 1), strict=True))
 
 
 def example(view, logits=EXAMPLE):
@@ -95,6 +95,15 @@ def test_a_temperature_divides_logits_and_slopes():
         assert "/ T" in table_of(hot).thead.get_text()
 
 
+def test_the_table_of_the_triangle_has_four_points_of_one_path():
+    _, *points = numbers_of(example("simplex")).T
+    for point, T in zip(points, (1, 0.5, 3, 10), strict=True):
+        p = lib.softmax(np.array(EXAMPLE) / T)
+        np.testing.assert_allclose(point, p, rtol=0.01, atol=5.1e-4)
+    heads = [th.get_text() for th in table_of(example("simplex")).thead("th")]
+    assert [head.split("\N{NO-BREAK SPACE}")[-1] for head in heads[3:]] == ["0.5", "3", "10"]
+
+
 def test_overflow_shows_what_numpy_returns_in_each_type():
     shown = numbers_of(example("overflow", [123.0, 456.0, 789.0]))
     with np.errstate(all="ignore"):
@@ -126,7 +135,7 @@ def test_a_screen_reader_finds_caption_and_headers(view):
     assert [th.get_text() for th in table.select("tbody th[scope=row]")[:3]] == NAMES
 
 
-@pytest.mark.parametrize("view", ["definition", "derivative", "backprop"])
+@pytest.mark.parametrize("view", ["definition", "simplex", "derivative", "backprop"])
 def test_the_last_row_is_the_sum(view):
     total = [td.get_text() for td in table_of(example(view)).tfoot.find_all("td")]
     assert total[1] == "1.000"
@@ -187,7 +196,7 @@ def test_the_output_asks_no_server():
 
 def test_the_script_is_short_and_ends_where_it_should():
     code = SCRIPT.removeprefix("<script>\n").removesuffix("</script>")
-    assert len(code.encode()) <= 12_000
+    assert len(code.encode()) <= 14_000
     assert "</script" not in code and "<!--" not in code
     assert "</style" not in STYLE.removesuffix("</style>")
 
@@ -247,6 +256,8 @@ def test_the_plain_form_makes_the_same_object_again(explorer):
         (([3.0, 1.0], [0.5, 0.5], 1.0, None, "cross-entropy"), ValueError, "must be a label"),
         (([3.0, 1.0], 0, 1.0, None, "overflow"), ValueError, "'overflow' has no loss"),
         (([3.0, 1.0], 0, 1.0, None, "derivative"), ValueError, "'derivative' has no loss"),
+        (([3.0, 1.0], None, 1.0, None, "simplex"), ValueError, "'simplex' has 3 classes, got 2"),
+        (([3.0, 1.0, 2.0], 0, 1.0, None, "simplex"), ValueError, "'simplex' has no loss"),
         (([3.0, 1.0], None, 2.0, None, "overflow"), ValueError, "has temperature 1, got 2.0"),
     ],
 )
@@ -287,14 +298,16 @@ def as_numbers(value):
     return np.array(value, dtype=str).astype(float)
 
 
-logits = st.lists(st.floats(-30, 30), min_size=2, max_size=6)
+finite = st.floats(-30, 30)
+logits = st.lists(finite, min_size=2, max_size=6)
 
 
 @st.composite
 def explorers(draw):
-    z = draw(logits)
     view = draw(st.sampled_from([view for view in VIEWS if view != "overflow"]))
-    target = None if view == "derivative" else draw(st.integers(0, len(z) - 1))
+    z = draw(st.lists(finite, min_size=3, max_size=3) if view == "simplex" else logits)
+    takes_none = VIEWS[view].target == "none"
+    target = None if takes_none else draw(st.integers(0, len(z) - 1))
     if target is not None and view != "cross-entropy" and draw(st.booleans()):
         target = lib.smooth_labels(lib.one_hot(target, len(z)), 0.3)
     return SoftmaxExplorer(z, target, draw(st.floats(0.2, 20)), view=view)
@@ -322,6 +335,36 @@ def test_a_sure_answer_keeps_its_loss_and_its_gradient(script):
     gradient = as_numbers(script("rows", state))[:, 3]
     np.testing.assert_allclose(gradient, lib.softmax_cross_entropy_grad(z, 0), rtol=1e-12)
     assert as_numbers(script("losses", z, 1))[0] == pytest.approx(5.3802e-32, rel=1e-4)
+
+
+# The corners of the triangle, as the script draws them: left, right, top.
+CORNERS = np.array([[0, 260], [300, 260], [150, 0]])
+inside = st.lists(st.floats(1e-2, 1), min_size=3, max_size=3).map(lambda w: np.array(w) / sum(w))
+
+
+@given(p=inside, T=st.floats(0.1, 100))
+def test_a_place_in_the_triangle_is_the_softmax_of_its_logits_whose_sum_is_0(script, p, T):
+    z = as_numbers(script("centred", *(p @ CORNERS), T))
+    logs = np.log(p)
+    np.testing.assert_allclose(z, T * (logs - logs.mean()), rtol=1e-12, atol=1e-12 * T)
+    np.testing.assert_allclose(lib.softmax(z, temperature=T), p, rtol=1e-12)
+    np.testing.assert_allclose(z.sum(), 0, atol=1e-13 * T)
+    np.testing.assert_allclose(as_numbers(script("spot", p.tolist())), p @ CORNERS, rtol=1e-12)
+
+
+@given(x=st.floats(-1e4, 1e4), y=st.floats(-1e4, 1e4), T=st.floats(0.1, 100))
+def test_a_place_outside_the_triangle_has_an_answer_that_rules_out_no_class(script, x, y, T):
+    p = lib.softmax(as_numbers(script("centred", x, y, T)), temperature=T)
+    assert (p > 1e-6).all() and p.sum() == pytest.approx(1)
+
+
+@given(z=st.lists(st.floats(-4, 4), min_size=3, max_size=3), rise=st.floats(-4, 4))
+def test_a_logit_that_changes_alone_moves_the_point_on_a_line_through_its_corner(script, z, rise):
+    here, there = (
+        as_numbers(script("spot", lib.softmax([*z[:2], top]).tolist())) - CORNERS[2]
+        for top in (z[2], z[2] + rise)
+    )
+    assert here[0] * there[1] - here[1] * there[0] == pytest.approx(0, abs=1e-8)
 
 
 @given(z=st.lists(st.floats(-1000, 1000), min_size=2, max_size=5))

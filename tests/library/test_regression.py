@@ -245,6 +245,12 @@ def test_a_loss_that_rises_is_told_with_what_to_do(data, rate):
         assert model.learning_rate_ == rate
 
 
+def test_the_warning_of_a_rise_points_at_the_call_of_fit():
+    with pytest.warns(RuntimeWarning, match="the loss rose") as warned:
+        SoftmaxRegression(learning_rate=100.0, max_iter=1).fit(X, Y)
+    assert [each.filename for each in warned] == [__file__]
+
+
 def test_the_rate_of_all_examples_is_not_promised_to_mini_batches():
     """Alone, an example may be larger than the mean that the rate is made for."""
     rng = np.random.default_rng(0)
@@ -316,9 +322,9 @@ def test_a_score_against_labels_of_another_type_is_an_error():
 
 def test_logits_that_are_nan_predict_nothing():
     model = SoftmaxRegression(max_iter=3).fit(X, Y)
-    model.coef_ = np.array([[1.0, 1.0], [np.inf, np.inf], [0.0, 1.0]])
+    model.coef_ = np.array([[1.0, 1.0], [0.0, 1.0], [np.inf, np.inf]])
     with pytest.raises(ValueError, match="the logits of example 1 are nan"):
-        model.predict([[1.0, 2.0], [1.0, -1.0]])
+        model.predict([[1.0, 2.0], [1.0, -1.0], [2.0, -2.0]])
 
 
 # --- scikit-learn's conventions ------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The five views of the explorer, a page of the site that holds them all, and hands for both."""
+"""The views of the explorer, a page of the site that holds them all, and hands for both."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from softmax_lib.explorer import SoftmaxExplorer
 NAMES = ["cat", "dog", "bird"]
 EXPLORERS = {
     "definition": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES),
+    "simplex": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES, view="simplex"),
     "overflow": SoftmaxExplorer([12.0, 1.0, -3.0], labels=NAMES, view="overflow"),
     "derivative": SoftmaxExplorer([3.0, 1.0, -3.0], labels=NAMES, view="derivative"),
     "cross-entropy": SoftmaxExplorer([3.0, 1.0, -3.0], 1, labels=NAMES, view="cross-entropy"),
@@ -54,4 +55,22 @@ def drag(place, name, fraction):
     mouse.move(box["x"] + box["width"] / 2, y)
     mouse.down()
     mouse.move(box["x"] + fraction * box["width"], y, steps=4)
+    mouse.up()
+
+
+def answer(place):
+    """Return the point in the triangle."""
+    return place.get_by_role("slider", name="the answer")
+
+
+def carry(place, x, y):
+    """Drag the point with the mouse: x of the base from the left, y of the height from below."""
+    point = answer(place)
+    point.scroll_into_view_if_needed()
+    box, mouse = point.bounding_box(), getattr(place, "page", place).mouse
+    outline = place.locator("svg path").first.bounding_box()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    left, low = outline["x"], outline["y"] + outline["height"]
+    mouse.move(left + x * outline["width"], low - y * outline["height"], steps=4)
     mouse.up()

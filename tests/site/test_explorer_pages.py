@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browsing import BUILT, built_pages, listed, settle
-from explorers import PAGE
+from explorers import PAGE, answer, carry, column
 
 WITH_EXPLORER = [
     name
@@ -37,4 +37,21 @@ def test_every_explorer_answers_to_mouse_and_keyboard(opened, holder, width, the
         assert numbers.inner_text() != dragged, f"{place}: an arrow key moves no number"
         explorer.get_by_role("button", name="Reset").click()
         assert numbers.inner_text() == before, f"{place}: Reset does not bring the numbers back"
+    assert not visit.wrong, listed(visit, visit.wrong)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_the_answer_is_in_reach_within_a_screen_of_the_triangle_s_heading(
+    opened, width, height, theme
+):
+    visit = opened("chapters/definition.html", width=width, theme=theme)
+    settle(visit.page)
+    heading = visit.page.locator("#sec-simplex, section:has(> #sec-simplex)").last
+    explorer = visit.page.locator("softmax-explorer").nth(1)
+    top = heading.bounding_box()["y"]
+    point = answer(explorer).bounding_box()
+    assert 0 < point["y"] + point["height"] - top < height, f"{visit}"
+    carry(explorer, 0.5, 0.3)
+    assert column(explorer, "p").tolist() == pytest.approx([0.35, 0.35, 0.3], abs=6e-3)
     assert not visit.wrong, listed(visit, visit.wrong)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import softmax_lib as lib
-from explorers import EXPLORERS, column, drag, slider
+from explorers import EXPLORERS, answer, carry, column, drag, slider
 from softmax_lib.explorer import SCRIPT, STYLE, VIEWS
 
 PAGE = """<!doctype html>
@@ -112,11 +112,11 @@ def test_keys_move_a_slider_and_reach_nothing_else(show):
     assert slider(page, "logit dog").evaluate("e => e === document.activeElement")
 
 
-@pytest.mark.parametrize("view", ["definition", "derivative"])
+@pytest.mark.parametrize("view", ["definition", "simplex", "derivative"])
 def test_the_space_bar_does_not_scroll_the_page_away(show, view):
     page = show(view)
     page.add_style_tag(content="body { height: 5000px }")
-    controls = [slider(page, "logit cat"), *page.locator("tbody td[tabindex]").all()[:1]]
+    controls = [slider(page, "logit cat"), *page.locator("[tabindex]").all()[:1]]
     for control in controls:
         control.focus()
         for key in ("Space", "Shift+Space"):
@@ -163,6 +163,135 @@ def test_the_bar_in_a_cell_is_as_long_as_its_probability(show):
     bars = [float(size.split("%")[0]) for size in sizes]
     np.testing.assert_allclose(bars, 100 * lib.softmax(column(page, "z")), rtol=0, atol=0.5)
     assert bars[2] > 40
+
+
+def test_the_answer_is_dragged_and_the_logits_follow(show):
+    page = show("simplex")
+    carry(page, 0.5, 0.3)  # cat 0.35, dog 0.35, bird 0.3
+    p = [0.35, 0.35, 0.3]
+    np.testing.assert_allclose(column(page, "p"), p, rtol=0, atol=6e-3)
+    np.testing.assert_allclose(column(page, "z"), np.log(p) - np.log(p).mean(), rtol=0, atol=0.03)
+    shown = [text.split("%")[0] for text in page.locator("tfoot td").all_inner_texts()]
+    assert shown[:2] == ["0.00", "1.000"]
+    said(page, "Probabilities: cat: 0.3")
+    assert answer(page).get_attribute("aria-valuetext").startswith("cat: 0.05")
+
+
+def test_the_answer_stays_where_it_is_let_go(show):
+    page = show("simplex")
+    carry(page, 0.5, 0.3)
+    p = column(page, "p").tolist()
+    page.mouse.move(900, 100)
+    assert column(page, "p").tolist() == p
+
+
+def test_a_drag_out_of_the_triangle_rules_out_no_class(show):
+    page = show("simplex")
+    for x, y in ((-0.2, -0.2), (1.2, -0.2), (0.5, 1.2)):
+        carry(page, x, y)
+        p = column(page, "p")
+        assert p.max() > 0.99 and p.min() > 0
+        assert np.isfinite(column(page, "z")).all()
+
+
+def test_a_finger_drags_the_answer_and_scrolls_the_page_beside_it(show):
+    page = show("simplex", width=390, has_touch=True, is_mobile=True)
+    page.add_style_tag(content="body { height: 5000px }")
+    session = page.context.new_cdp_session(page)
+
+    def swipe(x, y, right, down):
+        for part in range(5):
+            at = {"x": x + right * part / 4, "y": y + down * part / 4}
+            kind = "touchMove" if part else "touchStart"
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(300)
+
+    box = answer(page).bounding_box()
+    assert min(box["width"], box["height"]) >= 44
+    swipe(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 80, -100)
+    assert column(page, "p")[2] > 0.2
+    assert page.evaluate("scrollY") == 0
+    p = column(page, "p").tolist()
+    triangle = page.locator("svg").bounding_box()
+    swipe(triangle["x"] + 0.9 * triangle["width"], triangle["y"] + 200, 0, -150)
+    assert page.evaluate("scrollY") > 0
+    assert column(page, "p").tolist() == p
+
+
+def test_the_arrow_keys_move_the_answer_by_a_hundredth_and_not_the_page(show):
+    page = show("simplex")
+    page.add_style_tag(content="body { height: 5000px }")
+    answer(page).focus()
+    for key, moved in (
+        ("ArrowUp", [-0.00577, -0.00577, 0.01154]),
+        ("ArrowRight", [-0.01, 0.01, 0]),
+        ("ArrowLeft", [0.01, -0.01, 0]),
+        ("ArrowDown", [0.00577, 0.00577, -0.01154]),
+    ):
+        before = column(page, "p")
+        page.keyboard.press(key)
+        np.testing.assert_allclose(column(page, "p") - before, moved, rtol=0, atol=1.1e-3)
+    page.wait_for_timeout(200)
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_answer_has_a_ring_when_a_key_has_reached_it(show):
+    page = show("simplex")
+    ring = page.locator("svg circle").first
+    stroke = "e => getComputedStyle(e).stroke"
+    assert ring.evaluate(stroke) == "none"
+    page.keyboard.press("Tab")
+    assert answer(page).evaluate("e => e === document.activeElement")
+    assert ring.evaluate(stroke) == "rgb(0, 114, 178)"
+
+
+def along(page, kind):
+    """Return the points that a line of the triangle goes through, piece by piece."""
+    pieces = page.locator(f"svg path.{kind}").get_attribute("d").split("M")[1:]
+    return [np.array([at.split(",") for at in p.split("L")], float) for p in pieces]
+
+
+def where(page):
+    place = answer(page).get_attribute("transform")
+    return np.array(place.removeprefix("translate(").removesuffix(")").split(","), float)
+
+
+# The corners of the triangle in the picture: left, right, top.
+CORNERS = np.array([[0, 260], [300, 260], [150, 0]])
+
+
+def test_the_temperature_moves_the_answer_along_the_drawn_path(show):
+    page = show("simplex")
+    carry(page, 0.3, 0.2)
+    z = np.array(column(page, "z"))
+    (path,) = along(page, "right")
+    np.testing.assert_allclose(path[0], CORNERS[z.argmax()], atol=1e-6)
+    np.testing.assert_allclose(path[-1], CORNERS.mean(axis=0), atol=1e-3)
+    for (dot, _), T in zip(along(page, "dots"), (0.5, 3, 10), strict=True):
+        np.testing.assert_allclose(dot, lib.softmax(z, temperature=T) @ CORNERS, atol=0.5)
+    before = page.locator("svg path.right").get_attribute("d")
+    shares = []
+    for key in ("Home", *["PageUp"] * 8, "End"):
+        slider(page, "T,").press(key)
+        assert np.hypot(*(path - where(page)).T).min() < 5
+        shares.append(column(page, "p").max())
+    assert shares == sorted(shares, reverse=True) and shares[0] > 0.99 and shares[-1] < 0.35
+    assert page.locator("svg path.right").get_attribute("d") == before
+    np.testing.assert_array_equal(column(page, "z"), z)
+    said(page, "Probabilities: cat: 0.3")
+
+
+def test_one_logit_alone_moves_the_answer_along_the_dashed_line_of_its_corner(show):
+    page = show("simplex")
+    carry(page, 0.4, 0.3)
+    corner, foot = along(page, "rays")[2]
+    np.testing.assert_allclose(corner, CORNERS[2], atol=1e-6)
+    assert foot[1] == pytest.approx(260)
+    for fraction in (0.3, 0.45, 0.6):
+        drag(page, "logit bird", fraction)
+        (x, y), (a, b) = where(page) - corner, foot - corner
+        assert abs(x * b - y * a) / np.hypot(a, b) < 1e-6
 
 
 def test_the_colour_of_a_slope_follows_its_value(show):
