@@ -167,7 +167,7 @@ def finish_page(
     if pdf := printed_course():
         address = context["pathto"](PDF, resource=True)
         size = f"{pdf.stat().st_size / 1e6:.0f} MB"
-        context["theme_extra_footer"] += f' <a href="{address}">The course as one PDF, {size}</a>'
+        context["theme_extra_footer"] += f' · <a href="{address}">The course as one PDF, {size}</a>'
     context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
 
 

@@ -118,7 +118,9 @@ def test_ci_runs_the_plain_commands_of_the_readme_on_windows_and_macos():
 
 
 def test_what_is_published_was_validated_before():
-    assert set(JOBS["publish"]["needs"]) == set(JOBS) - {"publish"}
+    for name in ("publish", "colab"):
+        assert set(JOBS[name]["needs"]) == set(JOBS) - {"publish", "colab"}
+        assert JOBS[name]["if"] == "github.ref == 'refs/heads/main'"
     uploads = [
         (name, step["if"])
         for name, job in JOBS.items()
@@ -126,8 +128,7 @@ def test_what_is_published_was_validated_before():
         if "upload-pages-artifact" in step.get("uses", "")
     ]
     assert uploads == [("site", JOBS["publish"]["if"])]
-    assert JOBS["publish"]["if"] == "github.ref == 'refs/heads/main'"
-    assert [name for name, job in JOBS.items() if "permissions" in job] == ["publish"]
+    assert [name for name, job in JOBS.items() if "permissions" in job] == ["colab", "publish"]
     assert "deploy-pages" in JOBS["publish"]["steps"][-1]["uses"]
     assert "deploy-pages" not in str([JOBS[name] for name in JOBS if name != "publish"])
 

@@ -121,6 +121,13 @@ def test_labels_may_be_strings_booleans_or_numbers(labels):
     assert set(model.predict(X)) <= set(np.asarray(labels).tolist())
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.float32, "U1", "S1", "datetime64[D]"])
+def test_labels_keep_their_dtype(dtype):
+    labels = (np.arange(30) % 3).astype(dtype)
+    model = SoftmaxRegression(max_iter=1).fit(X, labels)
+    assert model.classes_.dtype == model.predict(X).dtype == labels.dtype
+
+
 def test_data_may_be_of_any_real_dtype_and_are_not_modified():
     integers = (X * 4).round().astype(int)
     before = integers.copy()
@@ -293,7 +300,9 @@ def test_features_whose_squares_overflow_have_no_default_step():
     [
         (["ant", None] * 15, "None"),
         (np.array(["ant", float("nan")] * 15, dtype=object), "nan"),
+        (["ant", None, float("nan")] * 10, "None"),  # the first of them
         (np.array(["2020", "NaT"] * 15, dtype="datetime64[Y]"), "NaT"),
+        (np.array([1, "NaT"] * 15, dtype="timedelta64[D]"), "NaT"),
     ],
 )
 def test_a_missing_label_is_named(missing, shown):
@@ -381,8 +390,8 @@ def test_use_before_fit_is_an_error_of_two_kinds(method):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_data_must_be_finite(value):
-    wrong = X.copy()
-    wrong[4, 1] = value
+    wrong, another = X.copy(), np.inf if np.isnan(value) else np.nan
+    wrong[4, 1], wrong[5, 0] = value, another  # the first is named
     with pytest.raises(ValueError, match=f"X must be finite, got {value}"):
         SoftmaxRegression().fit(wrong, Y)
     model = SoftmaxRegression(max_iter=1).fit(X, Y)
@@ -390,7 +399,7 @@ def test_data_must_be_finite(value):
         with pytest.raises(ValueError, match=f"X must be finite, got {value}"):
             use(wrong)
     labels = np.arange(30.0)
-    labels[3] = value
+    labels[3], labels[4] = value, another
     with pytest.raises(ValueError, match=f"y must be finite, got {value}"):
         model.fit(X, labels)
 
@@ -419,8 +428,9 @@ def test_shapes_that_do_not_fit_are_shown():
         with pytest.raises(ValueError, match=r"X must be a matrix, got an array of shape \(30,\)"):
             use(X[:, 0], Y)
     for use in (model.predict, model.predict_proba, model.decision_function):
-        with pytest.raises(ValueError, match="X has 3 features, fit saw 2"):
-            use(np.zeros((4, 3)))
+        for features in (1, 3):
+            with pytest.raises(ValueError, match=f"X has {features} features, fit saw 2"):
+                use(np.zeros((4, features)))
 
 
 @pytest.mark.parametrize(
