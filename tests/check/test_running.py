@@ -3,6 +3,7 @@
 import contextlib
 import fractions
 import functools
+import gc
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -759,6 +761,22 @@ def test_an_interrupt_by_hand_is_the_limit_where_there_is_no_other(monkeypatch):
     report = check.softmax(raises(KeyboardInterrupt()))
     assert report.diagnosis == "never-returns"
     assert report.failure.came == "nothing before it was interrupted"
+
+
+def test_what_an_attempt_has_made_is_gone_after_the_check():
+    gc.disable()
+    try:
+        made = []
+
+        def attempt(z):
+            here = np.zeros(3)
+            made.append(weakref.ref(here))
+            raise ValueError
+
+        check.softmax(attempt)
+        assert made and not any(ref() is not None for ref in made)
+    finally:
+        gc.enable()
 
 
 @needs_alarms

@@ -106,9 +106,12 @@ def within(seconds, action):
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
     if due < float("inf"):
         signal.setitimer(signal.ITIMER_REAL, max(due - time.monotonic(), SHORTEST), interval)
-    if theirs is not None:
-        raise theirs from None
-    return (value, error) if over is None else (None, over)
+    try:
+        if theirs is not None:
+            raise theirs from None
+        return (value, error) if over is None else (None, over)
+    finally:  # what an error holds goes with it, not when someone looks for circles
+        error = theirs = None
 
 
 def _outcome(action):

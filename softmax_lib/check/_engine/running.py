@@ -85,6 +85,7 @@ class Caller:
                 outcome.problem = told(error)
             else:
                 outcome.value = value
+            del error  # what it holds goes with it, not when someone looks for circles
         self.left -= time.monotonic() - started
         # Bytes, for nan is to be equal to nan.
         pairs = zip(given, arguments, strict=True)
