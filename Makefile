@@ -56,7 +56,7 @@ test: $(READY)  ## check everything: lint, units, doctests, notebooks, proofs, s
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov
 
 test-site: $(BROWSING) runtime book  ## read the built site in Chromium: screens, themes, keyboard, barriers
-	$(BIN)/python -m pytest tests/site
+	$(BIN)/python -m pytest tests/site --reruns 2 --only-rerun crashed
 
 notebooks: $(READY)  ## execute every chapter and store its outputs
 	$(BIN)/python tools/notebooks.py

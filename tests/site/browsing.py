@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -68,14 +69,31 @@ class Site(NamedTuple):
     url: str
 
 
-class Visit(NamedTuple):
-    """One page, open in one width and one theme, and what went wrong on it so far."""
+class Visit:
+    """One page, open in one width and one theme, and what went wrong on it so far.
 
-    page: Page
-    name: str
-    width: int
-    theme: str
-    wrong: list[str]
+    `open_page` returns both, the page and the list. Chromium's process of a page may die, seldom
+    and for no reason of ours; then the page is opened anew, and the test is run again.
+    """
+
+    def __init__(self, open_page: Callable, name: str, width: int, theme: str):
+        self.name, self.width, self.theme = name, width, theme
+        self._open = open_page
+        self._enter()
+
+    def _enter(self) -> None:
+        self._page, self.wrong = self._open()
+        self._lost = False
+        self._page.on("crash", self._lose)
+
+    def _lose(self, *_) -> None:
+        self._lost = True
+
+    @property
+    def page(self) -> Page:
+        if self._lost:
+            self._enter()
+        return self._page
 
     def __str__(self) -> str:
         return f"{self.name} at {self.width} px, {self.theme}"

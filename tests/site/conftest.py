@@ -88,12 +88,17 @@ def context_of(browser):
 def visit(request, site, context_of):
     """One page in one guise, for tests that leave it as they found it."""
     width, theme, name = request.param
-    page = context_of(width, theme).new_page()
-    wrong = watch(page, site.url)
-    page.goto(site.url + name)
-    settle(page)
-    yield Visit(page, name, width, theme, wrong)
-    page.close()
+
+    def open_page():
+        page = context_of(width, theme).new_page()
+        wrong = watch(page, site.url)
+        page.goto(site.url + name)
+        settle(page)
+        return page, wrong
+
+    found = Visit(open_page, name, width, theme)
+    yield found
+    found.page.close()
 
 
 @pytest.fixture
@@ -111,11 +116,15 @@ def opened(browser, site):
         contexts.append(context)
         context.set_default_timeout(15_000)
         context.add_init_script(PLACE)
-        page = context.new_page()
         origin = url or site.url
-        wrong = watch(page, origin)
-        page.goto(origin + name)
-        return Visit(page, name, width, theme, wrong)
+
+        def open_page():
+            page = context.new_page()
+            wrong = watch(page, origin)
+            page.goto(origin + name)
+            return page, wrong
+
+        return Visit(open_page, name, width, theme)
 
     yield make
     for context in contexts:

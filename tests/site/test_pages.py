@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Error
 
 from browsing import LOADED, UNSET, fold, listed
 
@@ -66,3 +67,14 @@ def test_all_formulas_are_set(visit):
     assert not raw, listed(f"{visit}, raw TeX or Markdown in the text", raw)
     failed = "[...document.fonts].filter(font => font.status === 'error').map(font => font.family)"
     assert visit.page.evaluate(failed) == [], f"{visit}: fonts that do not load"
+
+
+def test_a_page_whose_process_has_died_is_opened_anew(opened):
+    visit = opened("index.html")
+    before = visit.page
+    with pytest.raises(Error):
+        before.goto("chrome://crash")
+    with pytest.raises(Error, match="crashed"):
+        before.evaluate("1")
+    assert visit.page is not before
+    assert visit.page.locator("article h1").is_visible()
