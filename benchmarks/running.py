@@ -21,7 +21,7 @@ from browser import ARGUMENTS, chromium  # noqa: E402
 from browsing import BUILT, served  # noqa: E402
 from softmax_lib.course import CHAPTERS  # noqa: E402
 
-ROUNDS = 5
+ROUNDS = 3
 RUN = BUILT / "_static" / "run"
 # The first cell that calls a check, by its place among those with a button.
 CHECKED = """[...document.querySelectorAll('.run-bar')].findIndex(
