@@ -4,9 +4,10 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from sphinx.errors import ExtensionError
 
 import course_site
-from course_site import share_explorer, start_afresh
+from course_site import printed_course, share_explorer, start_afresh
 from softmax_lib.explorer import SoftmaxExplorer
 
 
@@ -112,3 +113,11 @@ def test_a_page_without_explorers_loads_nothing():
     app, context = Page(loaded=[]), {"body": "<p>text</p><script>other()</script>"}
     share_explorer(app, context)
     assert app.loaded == [] and context == {"body": "<p>text</p><script>other()</script>"}
+
+
+def test_a_printed_course_that_is_not_there_is_said_to_be_missing(monkeypatch):
+    monkeypatch.setenv("COURSE_PDF", "gone.pdf")
+    with pytest.raises(ExtensionError, match=r"COURSE_PDF names gone\.pdf, .* make pdf prints it"):
+        printed_course()
+    monkeypatch.delenv("COURSE_PDF")
+    assert printed_course() is None

@@ -53,6 +53,9 @@ def within(seconds, action):
         # Again and again: an alarm between Python's last look and a system call wakes nobody.
         signal.setitimer(signal.ITIMER_REAL, max(pause, SHORTEST), again)
 
+    def wait():
+        wind((min(end, due) if callable(handler) else end) - time.monotonic())
+
     def call_theirs(signum, frame):
         nonlocal due, interval, theirs
         if not callable(handler) or theirs is not None or time.monotonic() < due:
@@ -77,7 +80,7 @@ def within(seconds, action):
             if time.monotonic() >= end:
                 over = over or TimeUp()
             if over is None and theirs is None:
-                wind((min(end, due) if callable(handler) else end) - time.monotonic())
+                wait()
                 return
             rung += 1
             if rung <= GRACE:
@@ -96,7 +99,7 @@ def within(seconds, action):
     handler = signal.signal(signal.SIGALRM, ring)
     value = error = None
     try:
-        wind((min(end, due) if callable(handler) else end) - time.monotonic())
+        wait()
         value = action()
     except BaseException as raised:
         error = raised
