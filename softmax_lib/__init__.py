@@ -14,7 +14,9 @@ The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 browser to be taken hold of.
 """
 
+from softmax_lib.attention import attention_example
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
+from softmax_lib.calibration import calibration_example
 from softmax_lib.cross_entropy import (
     entropy,
     kl_divergence,
@@ -30,23 +32,30 @@ from softmax_lib.derivative import (
     softmax_jvp,
     softmax_vjp,
 )
+from softmax_lib.network import network_example
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
+from softmax_lib.practice import practice_example
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
+from softmax_lib.streaming import streaming_example
 
 __version__ = "1.1.0"
 
 __all__ = [
     "NotFittedError",
     "SoftmaxRegression",
+    "attention_example",
+    "calibration_example",
     "entropy",
     "hardmax",
     "kl_divergence",
     "linear_backward",
     "log_softmax",
     "logsumexp",
+    "network_example",
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
+    "practice_example",
     "smooth_labels",
     "softmax",
     "softmax_cross_entropy",
@@ -55,4 +64,5 @@ __all__ = [
     "softmax_jvp",
     "softmax_naive",
     "softmax_vjp",
+    "streaming_example",
 ]

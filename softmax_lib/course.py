@@ -77,6 +77,26 @@ CHAPTERS = (
         "Why is the gradient p − y, and how does a model learn from it?",
         also=("regression",),
     ),
+    Chapter(
+        "practice",
+        "Practice",
+        "What do losses look like with several labels, with weights, and with classes that are rare?",
+        "Going further",
+    ),
+    Chapter("calibration", "Calibration", "May one believe a probability of 0.9?", "Going further"),
+    Chapter("network", "Network", "What changes with one hidden layer?", "Going further"),
+    Chapter(
+        "attention",
+        "Attention",
+        "How does softmax look something up, and how does one draw from it?",
+        "Going further",
+    ),
+    Chapter(
+        "streaming",
+        "Streaming",
+        "What if the numbers come in pieces, or lie on many machines?",
+        "Going further",
+    ),
 )
 
 

@@ -1,0 +1,10 @@
+"""The figures of the chapter on calibration."""
+
+from softmax_lib import calibration_example
+from softmax_lib.plots.definition import bars
+from softmax_lib.plots.style import LOGIT
+
+
+def centred(ax, logits):
+    """Draw the logits without their mean as bars."""
+    return bars(ax, calibration_example(logits), "logits without their mean", LOGIT)

@@ -1,0 +1,10 @@
+"""The figures of the chapter on practice."""
+
+from softmax_lib import practice_example
+from softmax_lib.plots.definition import bars
+from softmax_lib.plots.style import LOGIT
+
+
+def centred(ax, logits):
+    """Draw the logits without their mean as bars."""
+    return bars(ax, practice_example(logits), "logits without their mean", LOGIT)
