@@ -15,8 +15,8 @@ def test_rooms_are_found_by_name_and_may_be_missing():
 
 def test_a_chapter_is_known_by_the_name_of_its_page_and_of_its_modules():
     assert course.chapter("cross-entropy") is course.chapter("cross_entropy")
-    with pytest.raises(KeyError, match=r"'attention'; there are: definition, overflow, .*backprop"):
-        course.chapter("attention")
+    with pytest.raises(KeyError, match=r"'attending'; there are: definition, overflow, .*backprop"):
+        course.chapter("attending")
 
 
 def test_every_public_name_is_of_a_module_of_some_chapter():
