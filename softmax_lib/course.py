@@ -80,7 +80,7 @@ CHAPTERS = (
     Chapter(
         "practice",
         "Practice",
-        "What do losses look like with several labels, with weights, and with classes that are rare?",
+        "What if there are several labels, or weights, or classes that are rare?",
         "Going further",
     ),
     Chapter("calibration", "Calibration", "May one believe a probability of 0.9?", "Going further"),
