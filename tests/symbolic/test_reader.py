@@ -32,8 +32,8 @@ def reader():
     ],
 )
 def test_what_cannot_be_read_says_why(unreadable, reason):
-    # As the chapter on cross-entropy reads: later ones may give a meaning to w and f.
-    reader = Reader(LEDGER["nll-logits"].symbols)
+    # As the chapter on backpropagation reads: later ones may give a meaning to w and f.
+    reader = Reader(LEDGER["weight-gradient"].symbols)
     with pytest.raises(UnreadableError, match=reason):
         reader.read(unreadable)
     found = read_back(LEDGER["nll-logits"], f"L = {unreadable}")
