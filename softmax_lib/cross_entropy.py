@@ -248,7 +248,7 @@ def entropy(p, axis=-1):
 
 
 def kl_divergence(p, q, axis=-1):
-    r"""Kullback-Leibler divergence KL(p || q), in nats.
+    r"""Kullback-Leibler divergence of two distributions, in nats.
 
     .. math:: \operatorname{KL}(p \| q) = \sum_{c=1}^{C} p_c \log \frac{p_c}{q_c}
 
