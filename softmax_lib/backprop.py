@@ -23,8 +23,9 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
     Returns
     -------
     ndarray, shape of `logits`
-        Sums to 0 along `axis` to rounding. No example count is divided out: the gradient of a
-        mean over N examples is this, divided by N.
+        Sums to 0 along `axis`, to rounding and to what the sum of the targets is off 1. No
+        example count is divided out: the gradient of a mean over N examples is this, divided
+        by N.
 
     Raises
     ------
@@ -34,9 +35,9 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
     Notes
     -----
     Where a target is exactly 1, p_i - 1 would lose the digits of a confident prediction; minus
-    the sum of the row's other components is the same number and keeps them. Other targets are
-    subtracted, so near p_i = y_i the error is a few eps in absolute terms. Rows that are nan in
-    `softmax` are nan.
+    the sum of the row's other components is the same number, if their targets are 0, and keeps
+    them. Other targets are subtracted, so near p_i = y_i the error is a few eps in absolute
+    terms. Rows that are nan in `softmax` are nan.
 
     References
     ----------

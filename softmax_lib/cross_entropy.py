@@ -114,14 +114,16 @@ def softmax_cross_entropy(logits, targets, axis=-1):
         The logits z, dimensionless: no softmax before this function.
     targets : array_like
         Either labels, integers in the shape of `logits` without `axis`, or distributions, in
-        the shape of `logits`, non-negative and summing to 1 along `axis`, to 1e-6.
+        the shape of `logits`, non-negative and summing to 1 along `axis`: to 1e-6, and in
+        float16 and float32 to what rounding takes from a sum.
     axis : int, default -1
         The axis of the C classes.
 
     Returns
     -------
     ndarray or scalar, shape of `logits` without `axis`
-        In nats, at least the entropy of the targets; never averaged.
+        In nats, never averaged. At least the entropy of the targets, less what their sum is
+        off 1.
 
     Raises
     ------
@@ -168,7 +170,8 @@ def smooth_labels(targets, alpha, axis=-1):
     Parameters
     ----------
     targets : array_like, shape (..., C, ...)
-        Distributions along `axis`, whose sums are 1 to 1e-6; for labels, `one_hot` makes them.
+        Distributions along `axis`, whose sums are 1 as in `softmax_cross_entropy`; for labels,
+        `one_hot` makes them.
     alpha : float
         The share of the uniform distribution, in [0, 1].
     axis : int, default -1
@@ -214,14 +217,14 @@ def entropy(p, axis=-1):
     Parameters
     ----------
     p : array_like, shape (..., C, ...)
-        Distributions along `axis`, whose sums are 1 to 1e-6.
+        Distributions along `axis`, whose sums are 1 as in `softmax_cross_entropy`.
     axis : int, default -1
         The axis of the C classes.
 
     Returns
     -------
     ndarray or scalar, shape of `p` without `axis`
-        Between 0 (all mass on one class) and log C (uniform).
+        Between 0 (all mass on one class) and log C (uniform), as far as the sum is 1.
 
     Raises
     ------
@@ -245,7 +248,7 @@ def entropy(p, axis=-1):
 
 
 def kl_divergence(p, q, axis=-1):
-    r"""Kullback-Leibler divergence of q from p, in nats.
+    r"""Kullback-Leibler divergence of two distributions, in nats.
 
     .. math:: \operatorname{KL}(p \| q) = \sum_{c=1}^{C} p_c \log \frac{p_c}{q_c}
 
@@ -260,7 +263,8 @@ def kl_divergence(p, q, axis=-1):
     -------
     ndarray or scalar, shape of `p` without `axis`
         0 where p = q, positive elsewhere, inf where some q_c = 0 < p_c. Where p and q nearly
-        agree the terms cancel, and rounding may leave a few eps of either sign.
+        agree the terms cancel: rounding may leave a few eps of either sign, and sums that are
+        off 1 as much as they differ.
 
     Raises
     ------

@@ -169,7 +169,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     Returns
     -------
     ndarray or scalar
-        Between m and m + log C, with `axis` removed (or of length 1).
+        Between m and m + log C, to rounding, with `axis` removed (or of length 1).
 
     Raises
     ------

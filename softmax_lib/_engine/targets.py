@@ -12,7 +12,7 @@ from softmax_lib._engine.arrays import (
 from softmax_lib._engine.reductions import row_sum
 from softmax_lib._engine.tiles import computing_dtype, over_tiles
 
-TOLERANCE = 1e-6  # by which a sum of targets may be off 1, in any dtype
+TOLERANCE = 1e-6  # by which a sum of targets may be off 1 in any dtype, if not by more
 
 
 def as_targets(targets, logits, axis):

@@ -617,6 +617,43 @@ def test_sums_that_are_further_off_are_refused(off):
     softmax_cross_entropy([0.0, 1.0], nearly)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "classes", "taken", "refused"),
+    [
+        (np.float16, 2, 5e-3, 0.05),
+        (np.float32, 2, 2e-6, 4e-6),
+        (np.float32, 10_000, 3e-5, 3e-4),
+        (np.float64, 10_000, 9e-7, 2e-6),
+    ],
+)
+def test_how_far_off_a_sum_may_be_is_a_matter_of_the_dtype(dtype, classes, taken, refused):
+    for off in (taken, refused):
+        y = np.zeros(classes, dtype)
+        y[:2] = 0.25, 0.75 + off
+        if off == taken:
+            assert y.sum(dtype=np.float64) - 1 > off / 2
+            entropy(y)
+        else:
+            with pytest.raises(ValueError, match="must sum to 1"):
+                entropy(y)
+
+
+def test_a_sum_that_is_off_moves_what_is_least_by_as_much():
+    off = 9e-7
+    less, more, half = np.array([0.5, 0.5 - off]), np.array([1 + off, 0]), np.array([0.5, 0.5])
+    z = np.array([0.0, -off])  # the best logits for the first
+    near = {"rel": 1e-3}
+    assert softmax_cross_entropy(z, less) - entropy(less) == pytest.approx(-off, **near)
+    assert kl_divergence(less, half) == pytest.approx(-off, **near)
+    assert entropy(more) == pytest.approx(-off, **near)
+    assert softmax_cross_entropy_grad(z, less).sum() == pytest.approx(off, **near)
+    # A certain target has minus the sum of the others, whatever stands beside it.
+    beside = softmax_cross_entropy_grad(EXAMPLE, [1.0, off, 0.0])
+    p = softmax(EXAMPLE)
+    assert abs(beside.sum()) < 1e-16
+    assert beside[0] - (p[0] - 1) == pytest.approx(off, **near)
+
+
 def test_the_label_of_a_single_logit_is_0():
     for label in (0, np.int8(0), np.array(0)):
         assert softmax_cross_entropy(3.0, label) == nll_loss(log_softmax(3.0), label) == 0

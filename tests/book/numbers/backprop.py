@@ -77,6 +77,10 @@ def wine_score():
     return np.mean((X @ W).argmax(axis=1) == wine.target)
 
 
+def wine_says():
+    return " ".join(load_wine().DESCR.split())
+
+
 def proline_is_the_largest():
     means = np.sort(load_wine().data.mean(axis=0))
     return abs(means[-1] - 750) < 5 and means[-2] < 100
@@ -226,6 +230,25 @@ def longest_ink():
     return along and abs(longest(ink - mean) - 1) < 1e-9
 
 
+def a_worse_answer_with_a_shorter_gradient():
+    """The page's dog, and one that has less and whose cat and bird share the rest evenly."""
+    page, even = softmax(LOGITS), np.array([0.499, 0.002, 0.499])
+    slopes = [p - np.eye(3)[1] for p in (page, even)]
+    sizes, lengths = (np.linalg.norm(slopes, order, axis=1) for order in (1, 2))
+    told = np.allclose(sizes, [2 * (1 - page[1]), 2 * (1 - even[1])])
+    return told and even[1] < page[1] and sizes[1] > sizes[0] and lengths[1] < lengths[0]
+
+
+def halves_of_the_gap():
+    """The weights of threes and eights, ours and the one row of scikit-learn."""
+    X, labels, _, _ = digits()
+    pair = np.isin(labels, (3, 8))
+    X, labels = X[pair] - X.mean(axis=0), labels[pair]
+    w = LogisticRegression(tol=1e-8, max_iter=1000).fit(X, labels).coef_[0]
+    ours = softmax_lib.SoftmaxRegression(learning_rate=10, max_iter=3000, alpha=2 / len(X))
+    return np.allclose(ours.fit(X, labels).coef_, [-w / 2, w / 2], atol=1e-3 * np.abs(w).max())
+
+
 def no_slope_is_0():
     rng = np.random.default_rng(0)
     slopes = [softmax(rng.normal(0, 3, C)) - np.eye(C)[0] for C in (2, 3, 9)]
@@ -251,8 +274,18 @@ HELD = {
     ),
     "Features ten times as large make $\\lambda$ up to a hundred times as large, and $\\lambda$ is "
     "at least the mean square of each": ten_times_as_large,
-    "brings «178» wines of three growers, with «13» measurements each": lambda: (
-        load_wine().data.shape if len(set(load_wine().target)) == 3 else (0, 0)
+    "brings «178» wines of three types, with «13» measurements each": lambda: (
+        load_wine().data.shape
+        if len(set(load_wine().target)) == 3 and "the three types of wine" in wine_says()
+        else (0, 0)
+    ),
+    "The length does so only roughly: it also depends on how the other classes share the rest": (
+        a_worse_answer_with_a_shorter_gradient
+    ),
+    "At the best weights they are $-w/2$ and $w/2$": halves_of_the_gap,
+    "With $x / 255$ and the same $p - y$ it would be 255 times shorter": lambda: np.isclose(
+        np.linalg.norm(np.outer(np.full(64, 255.0), [-1, 1])),
+        255 * np.linalg.norm(np.outer(np.full(64, 1.0), [-1, 1])),
     ),
     "almost to the bottom in one step": lambda: (
         np.ptp(np.array([0.4, 0.0]) - 2 * (softmax([0.4, 0.0]) - 0.5)) < 0.02 * 0.4

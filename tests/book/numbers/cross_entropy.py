@@ -151,7 +151,42 @@ def table_of_equal_labels_is_right():
     return right == [True, False]
 
 
+def too_few_columns():
+    """What NumPy says of p - y if the table of the labels lacks columns, and of a wrong label."""
+    p = np.full((2, 3), 1 / 3)
+    said = []
+    for labels in ([0, 1], [0, 0]):
+        try:
+            said.append((p - np.eye(max(labels) + 1)[labels]).shape)
+        except ValueError:
+            said.append("complains")
+    try:
+        np.eye(3)[3]
+    except IndexError:
+        said.append("an error by itself")
+    return said == ["complains", (2, 3), "an error by itself"] and np.eye(3)[-1][2] == 1
+
+
+def close_below():
+    """The size of the slope in the true logit, fed with logits, over that of a second softmax."""
+    z = np.zeros((25, 10))
+    z[:, 0] = np.linspace(4, 8, 25)
+    p = softmax_of(z, axis=1)
+    outer = softmax_of(p, axis=1)
+    outer[:, 0] -= 1
+    twice = -p[:, 0] * (outer[:, 0] - (p * outer).sum(axis=1))
+    ratio = (1 - p[:, 0]) / twice
+    return ratio.min() > 1 and ratio.max() < 1.5  # of a scale of nine powers of ten
+
+
 HELD = {
+    "Usually the shapes do not fit then, and NumPy complains. If all labels are 0, it does not": (
+        too_few_columns
+    ),
+    "runs close below the other curve on the right": close_below,
+    "With one softmax the gain comes as near to $\\log C$ as one likes": lambda: all(
+        0 < -log_softmax_of([far, *[0] * 9])[0] < 10 * np.exp(-far) for far in (5, 10, 30)
+    ),
     "with the sum, twice as much data of the same kind makes a step of the training about twice "
     "as long": sum_grows,
     "The two roads end in the same number": roads_meet,

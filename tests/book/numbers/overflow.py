@@ -4,6 +4,7 @@ import json
 import warnings
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 import mpmath
 import numpy as np
@@ -14,6 +15,7 @@ from softmax_lib import log_softmax, logsumexp, softmax, softmax_naive
 ROOT = Path(__file__).resolve().parents[3]
 SPEED = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
 FUNCTIONS = ("softmax", "log_softmax", "logsumexp")
+SMALL = ((64, 10), (1024, 1000))
 LARGE = ((4096, 32000), (1000000, 10), (1000000, 3))
 ONE = "PyTorch, 1 thread"
 PRICE = "price of log_softmax"
@@ -38,6 +40,70 @@ def alone():
     """SciPy's time divided by ours, in a process of its own."""
     cases = {c["function"]: c["ns"] for c in SPEED["alone"] if c["dtype"] == "float32"}
     return tuple(min(cases[f]["SciPy"]) / min(cases[f]["ours"]) for f in FUNCTIONS)
+
+
+def marks(function, shape, axis):
+    """SciPy's time divided by ours, as the picture of times has it: by the minimum and the median.
+
+    It has float64 only where float32 was not timed.
+    """
+    dtype = "float64" if shape == (2048, 32000) else "float32"
+    (ns,) = (
+        case["ns"]
+        for case in SPEED["together"]
+        if (case["function"], tuple(case["shape"]), case["dtype"], case["axis"])
+        == (function, shape, dtype, axis)
+    )
+    return tuple(of(ns["SciPy"]) / of(ns["ours"]) for of in (min, median))
+
+
+def below_1():
+    """Return which marks of the picture lie to the left of its line, and which of those filled."""
+    left = {
+        (function, shape, axis): marks(function, shape, axis)
+        for function in FUNCTIONS
+        for shape in (*SMALL, (2048, 32000), *LARGE)
+        for axis in (-1, 0)
+        if min(marks(function, shape, axis)) < 1
+    }
+    return {key: max(both) < 1 for key, both in left.items()}
+
+
+def squares_to_the_left():
+    squares = {(f, shape, 0): True for f in FUNCTIONS[:2] for shape in SMALL}
+    last = {("log_softmax", SMALL[0], -1): True, ("log_softmax", (2048, 32000), 0): False}
+    return below_1() == squares | last
+
+
+def marks_of_lse():
+    every = [marks("logsumexp", shape, axis) for shape in (*SMALL, *LARGE) for axis in (-1, 0)]
+    every += [marks("logsumexp", (2048, 32000), axis) for axis in (-1, 0)]
+    every = [ratio for both in [*every, marks("logsumexp", (10,), -1)] for ratio in both]
+    return 1.9 < min(every) < 2 and 21 < max(every) < 22
+
+
+def measured_with():
+    machine, versions = SPEED["machine"], SPEED["machine"]["versions"]
+    return (machine["processor"], machine["cores"]) == ("AMD EPYC", 2) and (
+        [versions[name] for name in ("NumPy", "SciPy", "PyTorch")] == ["2.4.6", "1.17.1", "2.15.0"]
+    )
+
+
+def confident_with():
+    report = (ROOT / "benchmarks" / "confident.md").read_text(encoding="utf-8")
+    return "PyTorch 2.13.0" in report and "on Linux x86_64." in report
+
+
+def pieces_in_any_order():
+    rng = np.random.default_rng(0)
+    parts = np.split(rng.normal(1000, 30, 1000), 10)
+    totals = []
+    for order in (range(10), range(9, -1, -1), rng.permutation(10)):
+        total = -np.inf
+        for part in order:
+            total = logsumexp([total, logsumexp(parts[part])])
+        totals.append(total)
+    return np.allclose(totals, totals[0], rtol=1e-14)
 
 
 def row(text, shape, peer="SciPy"):
@@ -271,7 +337,20 @@ HELD = {
         1 / ratio("ours", PRICE, (4096, 32000), "ours, shifted"),
         1 / ratio("ours", PRICE, (4096, 32000), "ours, confident"),
     ),
+    "the squares of (64, 10) and (1024, 1000) lie to the left of the line; so do the circles of "
+    "log_softmax for (64, 10) and its filled square for (2048, 32000)": squares_to_the_left,
+    "All other marks lie to the right, those of logsumexp between «1.9» and «22»": lambda: (
+        (1.9, 22) if marks_of_lse() else (0, 0)
+    ),
+    "On small matrices these gain little, and along axis 0 they are slower": lambda: all(
+        max(marks(f, shape, 0)) < 1 and max(marks(f, shape, -1)) < 1.3
+        for f in FUNCTIONS[:2]
+        for shape in SMALL
+    ),
+    "two cores of an AMD EPYC, NumPy 2.4.6, SciPy 1.17.1 and PyTorch 2.15.0": measured_with,
+    "Version 2.13.0 on an x86-64 processor": confident_with,
     # Exercises.
+    "The order of the pieces does not matter": pieces_in_any_order,
     "Five of the exercises open with code that is wrong": lambda: (
         (ROOT / "chapters" / "overflow.ipynb").read_text(encoding="utf-8").count('"def my_') == 5
     ),
