@@ -80,7 +80,8 @@ CHAPTERS = (
     Chapter(
         "practice",
         "Practice",
-        "What do losses look like with several labels, with weights, and with classes that are rare?",
+        "What do losses look like with several labels, with weights, "
+        "and with classes that are rare?",
         "Going further",
     ),
     Chapter("calibration", "Calibration", "May one believe a probability of 0.9?", "Going further"),
