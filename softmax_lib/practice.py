@@ -159,11 +159,10 @@ def weighted_mean_loss(losses, labels, *, class_weight=None, ignore_index=None):
         except TypeError:
             raise TypeError(f"ignore_index must be an int or None, got {ignore_index!r}") from None
     weights = _weights_of(np.where(counts, labels, 0), class_weight)[counts]
+    if not weights.size:
+        raise ValueError(f"no mean: of {labels.size} labels, none is left to count")
     if not weights.any():
-        raise ValueError(
-            f"of {labels.size} labels, {weights.size} are not ignored, and none of them has a "
-            "weight above 0: a mean of nothing is not 0"
-        )
+        raise ValueError(f"no mean: all labels that count, {weights.size}, have weight 0")
     dtype = computing_dtype(losses.dtype)
     # A power of 2, which costs no digit, so that weights of any size add up in any dtype.
     _, exponent = np.frexp(weights.max())

@@ -310,8 +310,8 @@ WEIGHTED = (
     ).like(_zero_for_ignored),
     Mistake(
         "nothing-is-nan",
-        "A batch in which nothing counts gives nan. One such batch, and every weight of the "
-        "network is nan after the step. Look, and raise an error.",
+        "A batch in which nothing counts gives nan. Whatever it is averaged into is nan as well. "
+        "Look, and raise an error.",
         "sec-which-mean",
     ).like(_of_nothing(np.nan)),
     Mistake(

@@ -21,7 +21,8 @@ def shares_and_answers(axes, photographs):
             ax.bar(places, np.round(shares, 6), width=0.36, linewidth=1, **look)
             for place, share in zip(places, shares, strict=True):
                 _note(ax, f"{share:.2f}", (place, share), (0, 9), ha="center")
-        ax.set(title=title, ylim=(0, 1.25), yticks=[], xlim=(-0.6, 2.6))
+        ax.set(ylim=(0, 1.25), yticks=[], xlim=(-0.6, 2.6))
+        ax.set_title(title, pad=12)
         ax.set_xticks(range(3), ("cat", "dog", "bird"))
         ax.tick_params(axis="x", length=0)
     _note(axes[-1], "hatched: softmax\nfilled: a sigmoid each", (2.6, 0.95), (0, 0), ha="right")
@@ -37,12 +38,12 @@ def moved_decisions(ax, truth, plain, points):
     gap = plain[:, 1] - plain[:, 0]
     line = [_rates(truth, gap + shift) for shift in np.linspace(-3, 6, 91)]
     ax.plot(*np.round(np.transpose(line), 6), color=REST, linewidth=1.6)
-    for (name, logits), marker, offset in zip(
-        points.items(), "osD", ((12, -8), (30, -14), (26, -32)), strict=True
+    for (name, logits), (marker, glyph), offset in zip(
+        points.items(), ("o●", "s■", "D◆"), ((12, -8), (30, -14), (26, -32)), strict=True
     ):
         alarm, recall = _rates(truth, logits[:, 1] - logits[:, 0])
         ax.plot([alarm], [recall], marker, color=LOGIT, markersize=8)
-        _note(ax, f"{name}: {recall:.0f} and {alarm:.0f} %", (alarm, recall), offset)
+        _note(ax, f"{glyph} {name}: {recall:.0f} and {alarm:.0f} %", (alarm, recall), offset)
     ax.set(xlabel="false alarms, % of the others", ylabel="found, % of the eights")
     ax.set(xlim=(-0.5, 25), ylim=(45, 103), yticks=[50, 75, 100])
     return ax
@@ -79,7 +80,7 @@ def focus(axes, gamma):
 def bits_of_text(ax, steps, learned, held_out, floor, alone):
     """Draw the bits a letter over the steps of training, and two levels that do not move."""
     for bits, style, colour, text, offset in (
-        (held_out, "--", PROBABILITY, "new text", (-4, 14)),
+        (held_out, "--", PROBABILITY, "new text", (0, -16)),
         (learned, "-", LOGIT, "text it learns", (-8, -12)),
     ):
         ax.plot(steps, np.round(bits, 4), color=colour, linestyle=style)

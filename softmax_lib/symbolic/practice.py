@@ -131,8 +131,9 @@ with evaluate(False):
         ),
         Theorem(
             "practice-weighted-target",
-            r"\begin{aligned} &-\sum_{c=1}^{C} \omega_c y_c \log p_c \\ &= \left(\sum_{c=1}^{C} \omega_c "
-            r"y_c\right) \left(-\sum_{c=1}^{C} \tau_c \log p_c\right) \end{aligned}",
+            r"\begin{aligned} &-\sum_{c=1}^{C} \omega_c y_c \log p_c \\ "
+            r"&= \left(\sum_{c=1}^{C} \omega_c y_c\right)"
+            r" \left(-\sum_{c=1}^{C} \tau_c \log p_c\right) \end{aligned}",
             Claim(
                 -sum_over(w[c] * y[c] * log(p[c]), c),
                 "=",
@@ -149,7 +150,7 @@ with evaluate(False):
         Theorem(
             "practice-focal-gradient",
             r"\begin{aligned} \frac{\partial F}{\partial z_i} = {}&(1 - p_k)^{\gamma - 1} "
-            r"(1 - p_k - \gamma\, p_k \log p_k) \\ &\cdot (p_i - y_i) \end{aligned}",
+            r"(p_i - y_i) \\ &\cdot (1 - p_k - \gamma\, p_k \log p_k) \end{aligned}",
             Claim(
                 Partial(FOCAL, z[i]),
                 "=",

@@ -33,9 +33,10 @@ def test_moved_decisions_lie_on_scikit_learn_s_curve(ax):
     rng = np.random.default_rng(0)
     truth = (rng.uniform(size=400) < 0.3).astype(int)
     plain = np.stack([rng.normal(0, 1, 400), rng.normal(2 * truth - 1, 1)], axis=1)
-    other = plain + [0, 1]
+    other, third = (plain + np.array([0, shift]) for shift in (1, -1))
     given = plain.copy()
-    assert draw.moved_decisions(ax, truth, plain, {"plain": plain, "moved": other}) is ax
+    named = {"plain": plain, "moved": other, "back": third}
+    assert draw.moved_decisions(ax, truth, plain, named) is ax
     np.testing.assert_array_equal(plain, given)
     alarms, found, _ = roc_curve(truth, plain[:, 1] - plain[:, 0], drop_intermediate=False)
     corners = {(round(100 * a, 6), round(100 * b, 6)) for a, b in zip(alarms, found, strict=True)}
@@ -43,13 +44,13 @@ def test_moved_decisions_lie_on_scikit_learn_s_curve(ax):
     assert {tuple(np.round(at, 6)) for at in line.T} <= corners
     assert len(set(map(tuple, line.T))) > 50
     at = [tuple(np.round(point.get_xydata()[0], 6)) for point in points(ax)]
-    assert set(at) <= corners and at[0][0] < at[1][0]
+    assert set(at) <= corners and at[2][0] < at[0][0] < at[1][0]
     said = [
-        f"{name}: {b:.0f} and {a:.0f} %"
-        for name, (a, b) in zip(("plain", "moved"), at, strict=True)
+        f"{glyph} {name}: {b:.0f} and {a:.0f} %"
+        for glyph, name, (a, b) in zip("●■◆", named, at, strict=True)
     ]
     assert texts(ax) == said
-    assert len({point.get_marker() for point in points(ax)}) == 2
+    assert len({point.get_marker() for point in points(ax)}) == 3
 
 
 @pytest.mark.parametrize("gamma", [1.0, 2.0])
@@ -74,12 +75,12 @@ def test_focus_is_the_loss_and_the_ratio_of_two_slopes(axes, gamma):
 def test_bits_are_drawn_with_their_lowest_point_and_both_levels(ax):
     steps = np.arange(1, 101)
     learned, new = 2 + 1 / steps, 3 + np.abs(np.log(steps / 20))
-    assert draw.bits_of_text(ax, steps, learned, new, 1.98765, 3.5) is ax
+    assert draw.bits_of_text(ax, steps, learned, new, 1.98763, 3.5) is ax
     (_, dashed), (_, full) = curves(ax)
     np.testing.assert_allclose(dashed, new, atol=1e-4)
     np.testing.assert_allclose(full, learned, atol=1e-4)
     assert points(ax)[0].get_xydata().tolist() == [[20, 3]]
     levels = [line.get_ydata()[0] for line in ax.get_lines() if len(line.get_xdata()) == 2]
-    assert levels == [3.5, 1.9877]
+    assert levels == [3.5, 1.9876]
     said = {"new text", "text it learns", "3.00", "letters alone: 3.50", "floor of the pairs: 1.99"}
     assert set(texts(ax)) == said
