@@ -80,7 +80,7 @@ def focus(axes, gamma):
 def bits_of_text(ax, steps, learned, held_out, floor, alone):
     """Draw the bits a letter over the steps of training, and two levels that do not move."""
     for bits, style, colour, text, offset in (
-        (held_out, "--", PROBABILITY, "new text", (0, -16)),
+        (held_out, "--", PROBABILITY, "new text", (-4, 14)),
         (learned, "-", LOGIT, "text it learns", (-8, -12)),
     ):
         ax.plot(steps, np.round(bits, 4), color=colour, linestyle=style)
