@@ -170,6 +170,6 @@ with evaluate(False):
                 -sum_over(often[n] * sum_over(Y[n, c] * log(Y[n, c]), c), n)
                 + sum_over(often[n] * sum_over(Y[n, c] * log(Y[n, c] / P[n, c]), c), n),
             ),
-            scope="every N and C",
+            scope="every N, C and targets without a 0",
         ),
     )
