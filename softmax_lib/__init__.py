@@ -8,6 +8,7 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
+    practice       sigmoid  binary_cross_entropy  weighted_mean_loss
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
@@ -34,7 +35,7 @@ from softmax_lib.derivative import (
 )
 from softmax_lib.network import network_example
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
-from softmax_lib.practice import practice_example
+from softmax_lib.practice import binary_cross_entropy, sigmoid, weighted_mean_loss
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
 from softmax_lib.streaming import streaming_example
 
@@ -44,6 +45,7 @@ __all__ = [
     "NotFittedError",
     "SoftmaxRegression",
     "attention_example",
+    "binary_cross_entropy",
     "calibration_example",
     "entropy",
     "hardmax",
@@ -55,7 +57,7 @@ __all__ = [
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
-    "practice_example",
+    "sigmoid",
     "smooth_labels",
     "softmax",
     "softmax_cross_entropy",
@@ -65,4 +67,5 @@ __all__ = [
     "softmax_naive",
     "softmax_vjp",
     "streaming_example",
+    "weighted_mean_loss",
 ]

@@ -39,11 +39,8 @@ def _ndim(values):
         return None
 
 
-def as_labels(labels, num_classes, *, shape=None, beside="logits"):
-    """Return labels as an integer array with values from 0 to num_classes - 1, or raise.
-
-    With ``shape``, the labels must have it: the shape of ``beside`` without its class axis.
-    """
+def as_integers(labels):
+    """Return labels as an integer array of any values, or raise."""
     if isinstance(labels, np.ma.MaskedArray):
         raise TypeError("labels must not be a masked array, whose mask would be ignored")
     try:
@@ -54,6 +51,15 @@ def as_labels(labels, num_classes, *, shape=None, beside="logits"):
         array = array.astype(np.intp)  # an empty list has no dtype of its own
     if array.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got an array of dtype {array.dtype}")
+    return array
+
+
+def as_labels(labels, num_classes, *, shape=None, beside="logits"):
+    """Return labels as an integer array with values from 0 to num_classes - 1, or raise.
+
+    With ``shape``, the labels must have it: the shape of ``beside`` without its class axis.
+    """
+    array = as_integers(labels)
     if shape is not None and array.shape != shape:
         raise ValueError(
             f"labels have shape {array.shape}, but {beside} without the class axis have {shape}"

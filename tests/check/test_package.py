@@ -38,12 +38,14 @@ def test_the_names_are_those_of_the_checks_of_all_chapters():
 
 def test_a_check_bears_the_name_of_what_it_checks():
     only_here = {
+        "focal_gradient",
         "free_logits",
         "log_odds",
         "log_softmax_jacobian",
         "masked_softmax",
         "mean_cross_entropy",
         "perplexity",
+        "prior_shift",
         "safe_step",
         "soft_maximum",
         "temperature_gradient",

@@ -29,6 +29,8 @@ def clauses(tex):
     if rows:
         values = [row.split("&")[0] for row in rows[1].split(r"\\")]
         return [split(tex.replace(rows[0], value), RELATIONS) for value in values]
+    # A long formula is broken into lines.
+    tex = re.sub(r"\\(?:begin|end)\{aligned\}|\\\\|&|\{\}", " ", tex)
     parts, _ = split(tex, CLAUSES)
     return [split(part, RELATIONS) for part in parts]
 

@@ -21,6 +21,13 @@ def over_symbols(expr, names, roots):
         return expr
     if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer):
         return expr.func(*(over_symbols(arg, names, roots) for arg in expr.args))
+    if isinstance(expr, Pow) and not expr.exp.is_number:
+        # x^(n - 1) is x^n times x^-1; x^n is a quantity of its own.
+        whole, rest = expr.exp.as_coeff_Add()
+        if not whole.is_Integer:
+            whole, rest = 0, expr.exp
+        named = names.setdefault(expr.base**rest, Symbol(f"q{len(names)}", positive=True))
+        return named * over_symbols(expr.base, names, roots) ** whole
     base, power = expr.as_base_exp()
     if base not in names:
         names[base] = Symbol(f"q{len(names)}", positive=True)

@@ -2,6 +2,14 @@
 
 from oracles import EXAMPLE
 
-SIGNATURES = {"practice_example": "(logits, axis=-1)"}
-SAME_SHAPE = {"practice_example": lambda z, axis: (z,)}
-REAL_ARGUMENTS = {"practice_example": ((EXAMPLE,), {0: "logits"})}
+SIGNATURES = {
+    "sigmoid": "(z)",
+    "binary_cross_entropy": "(logits, targets)",
+    "weighted_mean_loss": "(losses, labels, *, class_weight=None, ignore_index=None)",
+}
+REAL_ARGUMENTS = {
+    "sigmoid": ((EXAMPLE,), {0: "z"}),
+    "binary_cross_entropy": ((EXAMPLE, [1, 1, 0]), {0: "logits", 1: "targets"}),
+    "weighted_mean_loss": ((EXAMPLE, [1, 0, 0]), {0: "losses", 1: "labels"}),
+}
+APART = ["sigmoid", "binary_cross_entropy", "weighted_mean_loss"]
