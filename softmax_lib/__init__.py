@@ -8,6 +8,7 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
+    calibration    fit_temperature  reliability  expected_calibration_error
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
@@ -16,7 +17,11 @@ browser to be taken hold of.
 
 from softmax_lib.attention import attention_example
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
-from softmax_lib.calibration import calibration_example
+from softmax_lib.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+)
 from softmax_lib.cross_entropy import (
     entropy,
     kl_divergence,
@@ -44,8 +49,9 @@ __all__ = [
     "NotFittedError",
     "SoftmaxRegression",
     "attention_example",
-    "calibration_example",
     "entropy",
+    "expected_calibration_error",
+    "fit_temperature",
     "hardmax",
     "kl_divergence",
     "linear_backward",
@@ -56,6 +62,7 @@ __all__ = [
     "numerical_jacobian",
     "one_hot",
     "practice_example",
+    "reliability",
     "smooth_labels",
     "softmax",
     "softmax_cross_entropy",
