@@ -130,9 +130,7 @@ with evaluate(False):
                     sum_over(sum_over(p[c] * (delta(c, i) - p[i]) * z[i], i) * z[c], c),
                     r"the Jacobian times $z$: chain rule through $\beta z$",
                 ),
-                Step(
-                    sum_over(p[c] * (z[c] - MEAN_LOGIT) * z[c], c), r"one term has $i = c$"
-                ),
+                Step(sum_over(p[c] * (z[c] - MEAN_LOGIT) * z[c], c), r"one term has $i = c$"),
                 Step(variance, r"$\sum_c p_c (z_c - \bar z) = 0$"),
                 sign=r"\ge 0",
             ),

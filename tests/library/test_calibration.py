@@ -54,7 +54,7 @@ def test_the_slope_of_the_loss_is_0_at_the_temperature_to_twelve_digits(seed, si
     with mpmath.workdps(40):
         root = mpmath.findroot(lambda beta: exact_slope(z, labels, beta), 1 / mpmath.mpf(T))
         assert root > 0
-        assert T == pytest.approx(float(1 / root), rel=1e-12)
+        assert pytest.approx(float(1 / root), rel=1e-12) == T
 
 
 def test_scipy_finds_no_lower_loss():
@@ -112,7 +112,7 @@ def test_no_temperature_beats_the_one_that_is_found(z, data):
         lead = z[np.arange(5), labels] == z.max(axis=1)
         assert lead.all()
         best = np.log((z == z.max(axis=1, keepdims=True)).sum(axis=1)).mean()
-    elif T == np.inf:
+    elif np.inf == T:
         best = np.log(3)
         assert min(losses) > best - 1e-12  # no finite temperature is better
     else:
@@ -188,21 +188,21 @@ def test_integers_are_logits():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_logits_that_are_no_numbers_are_named(value):
-    with pytest.raises(ValueError, match=f"^logits must be finite or -inf, got {value}$"):
+    with pytest.raises(ValueError, match=rf"^logits must be finite or -inf, got {value}$"):
         fit_temperature([[1.0, 0.0], [0.0, value]], [0, 1])
 
 
 def test_a_true_class_that_is_ruled_out_is_named():
-    message = "^the true class of example 1 has a logit of -inf, so its loss is inf at every"
+    message = r"^the true class of example 1 has a logit of -inf, so its loss is inf at every"
     with pytest.raises(ValueError, match=message):
         fit_temperature([[1.0, 0.0], [0.0, -np.inf]], [0, 1])
-    with pytest.raises(ValueError, match="^the true class of example 0 has"):
+    with pytest.raises(ValueError, match=r"^the true class of example 0 has"):
         fit_temperature([-np.inf, -np.inf], 0)
 
 
 def test_no_example_has_no_temperature():
     for shape in ((0, 3), (2, 0, 3)):
-        with pytest.raises(ValueError, match="^logits hold no example to fit a temperature to$"):
+        with pytest.raises(ValueError, match=r"^logits hold no example to fit a temperature to$"):
             fit_temperature(np.zeros(shape), np.zeros(shape[:-1], int))
 
 
@@ -353,14 +353,14 @@ def test_any_shape_and_layout_of_predictions_will_do(layout):
 @pytest.mark.parametrize("function", BOTH)
 @pytest.mark.parametrize("value", [-0.1, 1.5, np.nan, np.inf])
 def test_a_confidence_outside_of_0_and_1_is_named(function, value):
-    with pytest.raises(ValueError, match=f"^confidence must be from 0 to 1, got {value}$"):
+    with pytest.raises(ValueError, match=rf"^confidence must be from 0 to 1, got {value}$"):
         function([0.0, 1.0, value], [0, 1, 1])
 
 
 @pytest.mark.parametrize("function", BOTH)
 @pytest.mark.parametrize("value", [0.5, 2.0, -1.0, np.nan])
 def test_correct_is_true_or_false(function, value):
-    with pytest.raises(ValueError, match=f"^correct must be True or False, got {value}$"):
+    with pytest.raises(ValueError, match=rf"^correct must be True or False, got {value}$"):
         function([0.5, 0.5, 0.5], [0, 1, value])
 
 
@@ -368,10 +368,10 @@ def test_correct_is_true_or_false(function, value):
 def test_shapes_bins_and_emptiness_are_checked(function):
     with pytest.raises(ValueError, match=r"correct must have the shape of confidence: got \(1,\)"):
         function([0.5, 0.5], [1])
-    with pytest.raises(ValueError, match="^bins must be at least 1, got 0$"):
+    with pytest.raises(ValueError, match=r"^bins must be at least 1, got 0$"):
         function([0.5], [1], bins=0)
-    with pytest.raises(TypeError, match="^bins must be an int, got 2.5$"):
+    with pytest.raises(TypeError, match=r"^bins must be an int, got 2.5$"):
         function([0.5], [1], bins=2.5)
-    with pytest.raises(ValueError, match="^confidence holds no prediction$"):
+    with pytest.raises(ValueError, match=r"^confidence holds no prediction$"):
         function([], [])
     assert function([0.5], [1], bins=np.int8(1)) is not None
