@@ -404,7 +404,7 @@ def _with_curvature(curvature):
 NEWTON = (
     Mistake(
         "step-uphill",
-        "The step goes uphill. Where the slope is negative, the minimum is further on: slope over "
+        "Newton steps uphill. Where the slope is negative, the minimum is further on: slope over "
         "curvature is subtracted.",
         "sec-fit-temperature",
     ).like(_step(lambda beta, slope, curvature: beta + slope.mean() / curvature.mean())),
