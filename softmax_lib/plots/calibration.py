@@ -26,7 +26,9 @@ def reliability_pictures(axes, models, bins=10):
         size = 12 + 220 * counts[some] / counts.sum()
         ax.scatter(q, a, s=size.round(6), color=PROBABILITY, edgecolor="white", zorder=3)
         means = f"confidence {np.mean(confidence):.2f}\naccuracy {np.mean(correct):.2f}"
-        ax.set(title=f"{title}\n{means}", xlabel="confidence", xlim=(-0.05, 1.08), ylim=(-0.06, 1.08))
+        ax.set(
+            title=f"{title}\n{means}", xlabel="confidence", xlim=(-0.05, 1.08), ylim=(-0.06, 1.08)
+        )
         ax.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
         ax.set_box_aspect(1)
@@ -41,7 +43,7 @@ def error_over_bins(ax, sizes=(360, 36_000), most=50, runs=40, seed=0):
     between 1/2 and 1, and each is right with just the probability that is its confidence.
     """
     rng = np.random.default_rng(seed)
-    bins = np.array([1, 2, 5, *range(10, most + 1, 5)])
+    bins = np.array([1, *range(5, most + 1, 5)])
     for size, style in zip(sizes, ("-", "--"), strict=True):
         errors = []
         for _ in range(runs):
@@ -109,7 +111,7 @@ def loss_over_beta(ax, models, highest=3.0):
         lowest = softmax_cross_entropy(z / T, labels).mean()
         ax.plot([round(1 / T, 6)], [round(lowest, 6)], "o", color=LOGIT, markersize=8)
         # Above a line that rises, below the flat end of one that falls.
-        rises = 1 / T < highest / 2
+        rises = highest / 2 > 1 / T
         at, up = (beta[-1], (-4, 24)) if rises else (1 / T, (0, -24))
         end = softmax_cross_entropy(at * z, labels).mean()
         side = "right" if rises else "center"

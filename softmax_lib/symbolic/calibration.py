@@ -100,7 +100,7 @@ with evaluate(False):
             ),
             sums_to_one=(w[b],),
             classes=(),
-            scope="every number of groups",
+            scope="every number B of groups",
         ),
         Theorem(
             "calibration-slope",
