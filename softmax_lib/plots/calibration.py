@@ -56,7 +56,7 @@ def error_over_bins(ax, sizes=(360, 36_000), most=50, runs=40, seed=0):
             place = list(bins).index(at)
             ax.plot([at], [error[place]], "o", color=PROBABILITY, markersize=6)
             _note(ax, f"{error[place]:.3f}", (at, error[place]), (0, 12), ha="center")
-        _note(ax, f"{size:,} predictions", (30, error[-5]), (0, -16), ha="center")
+        _note(ax, f"{size:,} predictions", (35, error[-5]), (0, -16), ha="center")
     ax.set(xlabel="number of bins", ylabel="calibration error")
     ax.set(xlim=(0, most + 3), ylim=(-0.01, 1.25 * error_top(ax)), yticks=[0, 0.05])
     ax.set_xticks([1, 10, *range(20, most + 1, 10)])
