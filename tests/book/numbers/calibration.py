@@ -99,6 +99,12 @@ def cuts_never_lower_it():
     return True
 
 
+def training_data_are_separable():
+    X, y = digits()[:2]
+    model = LogisticRegression(C=1e4, solver="newton-cholesky", tol=1e-6)
+    return model.fit(X, y).score(X, y) == 1
+
+
 def no_order_changes():
     z = np.random.default_rng(0).normal(size=(200, 6))
     return all(
@@ -116,6 +122,12 @@ def balanced():
         if not np.isclose(under_p.mean(), true.mean(), rtol=1e-10):
             return False
     return True
+
+
+def nearly_all_in_the_last_bin():
+    weak = softmax(logits()[1][0], axis=1).max(axis=1)
+    default = softmax(logits()[1][2], axis=1).max(axis=1)
+    return (weak > 0.9).mean() > 0.95 and (default > 0.9).mean() < 0.75
 
 
 def looking_away_is_calibrated():
@@ -151,9 +163,18 @@ HELD = {
     "All four are further from the diagonal than chance has brought a calibrated model": (
         further_than_chance
     ),
+    "Nearly all answers of the other one lie in the last bin": nearly_all_in_the_last_bin,
+    "which is 0 only if every answer is right and fully sure": lambda: (
+        expected_calibration_error([1.0, 1.0], [1, 1], bins=1000) == 0
+        and expected_calibration_error([0.9, 0.8], [1, 1], bins=1000) > 0
+        and expected_calibration_error([1.0, 1.0], [1, 0], bins=1000) > 0
+    ),
     "He is calibrated, and useless.": looking_away_is_calibrated,
     "The mean falls all the way to $p = 1$.": absolute_error_wants_certainty,
     "Their order stays, the leader stays, and the answer stays.": no_order_changes,
+    "training data that are {ref}`separable <sec-settling>`, as these are": (
+        training_data_are_separable
+    ),
     "All four losses fall.": losses_fall,
     "Three calibration errors fall as well. That of naive Bayes *rises*, and so does its Brier "
     "score.": only_bayes_rises,
