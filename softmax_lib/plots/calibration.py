@@ -82,11 +82,12 @@ def scores(axes, truth):
         "absolute error": 2 * (truth * (1 - p) + (1 - truth) * p),
     }
     for ax, (title, mean) in zip(axes, means.items(), strict=True):
+        mean = mean.round(6)
         lowest = mean.argmin()
         finite = np.isfinite(mean)
-        ax.plot(p[finite].round(6), mean[finite].round(6), color=REST)
+        ax.plot(p[finite].round(6), mean[finite], color=REST)
         ax.axvline(truth, color=TARGET, linewidth=1.5, linestyle="--")
-        ax.plot([p[lowest]], [mean[lowest].round(6)], "o", color=PROBABILITY, markersize=8)
+        ax.plot([p[lowest]], [mean[lowest]], "o", color=PROBABILITY, markersize=8)
         place = p[lowest], mean[lowest]
         _note(ax, f"lowest at {p[lowest]:.2f}", place, (-8, -14), ha="right")
         ax.set(title=title, xlim=(0, 1.03), yticks=[])
@@ -125,4 +126,5 @@ def loss_over_beta(ax, models, highest=3.0):
 def _note(ax, text, place, offset, ha="left"):
     """Write a text at an offset, in points, from a place of the data."""
     style = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-    ax.annotate(text, place, xytext=offset, ha=ha, **style)
+    # The layout depends on where words stand, and the names in the SVG on the layout.
+    ax.annotate(text, np.round(place, 6), xytext=offset, ha=ha, **style)
