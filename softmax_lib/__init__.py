@@ -9,6 +9,7 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
     practice       sigmoid  binary_cross_entropy  weighted_mean_loss
+    calibration    fit_temperature  reliability  expected_calibration_error
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
@@ -17,7 +18,11 @@ browser to be taken hold of.
 
 from softmax_lib.attention import attention_example
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
-from softmax_lib.calibration import calibration_example
+from softmax_lib.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+)
 from softmax_lib.cross_entropy import (
     entropy,
     kl_divergence,
@@ -46,8 +51,9 @@ __all__ = [
     "SoftmaxRegression",
     "attention_example",
     "binary_cross_entropy",
-    "calibration_example",
     "entropy",
+    "expected_calibration_error",
+    "fit_temperature",
     "hardmax",
     "kl_divergence",
     "linear_backward",
@@ -57,6 +63,7 @@ __all__ = [
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
+    "reliability",
     "sigmoid",
     "smooth_labels",
     "softmax",

@@ -2,6 +2,15 @@
 
 from oracles import EXAMPLE
 
-SIGNATURES = {"calibration_example": "(logits, axis=-1)"}
-SAME_SHAPE = {"calibration_example": lambda z, axis: (z,)}
-REAL_ARGUMENTS = {"calibration_example": ((EXAMPLE,), {0: "logits"})}
+SIGNATURES = {
+    "fit_temperature": "(logits, labels, axis=-1)",
+    "reliability": "(confidence, correct, *, bins=10)",
+    "expected_calibration_error": "(confidence, correct, *, bins=10)",
+}
+PREDICTIONS = ([0.9, 0.5, 0.1], [1, 0, 1]), {0: "confidence", 1: "correct"}
+REAL_ARGUMENTS = {
+    "fit_temperature": ((EXAMPLE, 1), {0: "logits"}),
+    "reliability": PREDICTIONS,
+    "expected_calibration_error": PREDICTIONS,
+}
+APART = [*SIGNATURES]
