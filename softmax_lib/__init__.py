@@ -8,6 +8,8 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
+    network        hidden_layer  hidden_layer_backward  network_loss_and_gradients
+                   relu  relative_error  OneHiddenLayer
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
@@ -32,7 +34,14 @@ from softmax_lib.derivative import (
     softmax_jvp,
     softmax_vjp,
 )
-from softmax_lib.network import network_example
+from softmax_lib.network import (
+    OneHiddenLayer,
+    hidden_layer,
+    hidden_layer_backward,
+    network_loss_and_gradients,
+    relative_error,
+    relu,
+)
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
 from softmax_lib.practice import practice_example
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
@@ -42,20 +51,25 @@ __version__ = "1.1.0"
 
 __all__ = [
     "NotFittedError",
+    "OneHiddenLayer",
     "SoftmaxRegression",
     "attention_example",
     "calibration_example",
     "entropy",
     "hardmax",
+    "hidden_layer",
+    "hidden_layer_backward",
     "kl_divergence",
     "linear_backward",
     "log_softmax",
     "logsumexp",
-    "network_example",
+    "network_loss_and_gradients",
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
     "practice_example",
+    "relative_error",
+    "relu",
     "smooth_labels",
     "softmax",
     "softmax_cross_entropy",

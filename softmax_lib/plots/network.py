@@ -1,10 +1,1 @@
-"""The figures of the chapter on network."""
-
-from softmax_lib import network_example
-from softmax_lib.plots.definition import bars
-from softmax_lib.plots.style import LOGIT
-
-
-def centred(ax, logits):
-    """Draw the logits without their mean as bars."""
-    return bars(ax, network_example(logits), "logits without their mean", LOGIT)
+"""The figures."""
