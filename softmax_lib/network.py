@@ -150,8 +150,15 @@ def hidden_layer_backward(X, U, H, grad_H, *, activation="relu"):
            [0.5 , 0.  ]])
     """
     _, slope = _activation(activation)
-    H, grad_H = as_matrix(H, "H"), as_matrix(grad_H, "grad_H")
-    same_shape(grad_H, "grad_H", H, "H")
+    X, U, H, grad_H = (
+        as_matrix(values, name)
+        for values, name in ((X, "X"), (U, "U"), (H, "H"), (grad_H, "grad_H"))
+    )
+    if X.shape[1] != U.shape[0] or H.shape != (len(X), U.shape[1]) or grad_H.shape != H.shape:
+        raise ValueError(
+            "shapes must be X (N, D), U (D, M), H (N, M), grad_H (N, M): "
+            f"got {X.shape}, {U.shape}, {H.shape}, {grad_H.shape}"
+        )
     return linear_backward(X, U, grad_H * slope(H))
 
 

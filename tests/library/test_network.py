@@ -256,10 +256,15 @@ def test_shapes_of_the_output_layer_that_do_not_fit_are_shown():
 def test_shapes_on_the_way_back_that_do_not_fit_are_shown():
     X, _, U, u, _, _ = network()
     H = hidden_layer(X, U, u)
-    with pytest.raises(ValueError, match=r"grad_H must have the shape of H: got \(3, 5\)"):
-        hidden_layer_backward(X, U, H, H.T)
-    with pytest.raises(ValueError, match=r"got \(4, 5\), \(4, 3\), \(5, 3\)"):
-        hidden_layer_backward(X.T, U, H, H)
+    for arrays, message in (
+        ((X, U, H, H.T), r"grad_H \(N, M\): got \(5, 4\), \(4, 3\), \(5, 3\), \(3, 5\)"),
+        ((X.T, U, H, H), r"got \(4, 5\), \(4, 3\), \(5, 3\), \(5, 3\)"),
+        ((X, U.T, H, H), r"got \(5, 4\), \(3, 4\), \(5, 3\), \(5, 3\)"),
+        ((X[:4], U, H, H), r"got \(4, 4\), \(4, 3\), \(5, 3\), \(5, 3\)"),
+        ((X, U[:, :2], H, H), r"got \(5, 4\), \(4, 2\), \(5, 3\), \(5, 3\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            hidden_layer_backward(*arrays)
     with pytest.raises(ValueError, match="H must be a matrix"):
         hidden_layer_backward(X, U, u, u)
     with pytest.raises(ValueError, match="grad_H must be a matrix"):

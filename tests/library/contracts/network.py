@@ -21,7 +21,7 @@ REAL_ARGUMENTS = {
     ),
     "network_loss_and_gradients": (
         ([EXAMPLE], [1], THREE, [1, 2], THREE.T, EXAMPLE),
-        {0: "X", 1: "labels", 2: "U", 3: "u", 4: "W", 5: "b"},
+        {0: "X", 1: "targets", 2: "U", 3: "u", 4: "W", 5: "b"},
     ),
     "relative_error": ((EXAMPLE, EXAMPLE), {0: "a", 1: "b"}),
 }
