@@ -159,7 +159,7 @@ START = (
 
 
 def _fans(*pairs):
-    return tuple(tuple(map(np.float64, pair)) for pair in pairs)
+    return tuple(tuple(map(float, pair)) for pair in pairs)
 
 
 START_DEVIATION = Exercise(
@@ -285,20 +285,20 @@ GRADIENTS = (
 
 
 def _networks(*sizes):
-    """Return inputs X, labels, U, u, W, b of small numbers, no sum of which is 0."""
+    """Return inputs X, labels, U, u, W, b of short numbers, with units open and shut."""
     inputs = []
-    for N, D, M, C in sizes:
+    for N, D, M, C, stride in sizes:
         shapes = (N, D), (D, M), (M,), (M, C), (C,)
         counts = [int(np.prod(shape)) for shape in shapes]
-        numbers = (np.arange(1, 1 + sum(counts)) * 29 % 23 - 10.7) / 8
+        numbers = (np.arange(1, 1 + sum(counts)) * stride % 17 - 8) / 4
         parts = np.split(numbers, np.cumsum(counts)[:-1])
         X, U, u, W, b = (p.reshape(shape) for p, shape in zip(parts, shapes, strict=True))
         inputs.append((X, np.arange(N) * 2 % C, U, u, W, b))
     return tuple(inputs)
 
 
-ALONE = _networks((1, 2, 3, 4), (1, 3, 4, 2))
-IN_BATCH = _networks((3, 2, 4, 3), (4, 3, 5, 2))
+ALONE = _networks((1, 1, 2, 2, 4), (1, 2, 3, 4, 3), (1, 3, 4, 2, 5))
+IN_BATCH = _networks((3, 2, 4, 3, 16), (4, 3, 5, 2, 15))
 
 NETWORK = Exercise(
     "network_gradients(X, labels, U, u, W, b)",
