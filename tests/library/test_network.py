@@ -51,6 +51,7 @@ X, Y = three_clouds()
 # --- the activations, and the hidden layer -------------------------------------------------------
 
 
+@few
 @given(hnp.arrays(float, hnp.array_shapes(max_dims=2, max_side=4)))
 def test_relu_is_half_of_a_and_its_size(a):
     with np.errstate(all="ignore"):
@@ -290,6 +291,7 @@ def test_an_empty_batch_and_another_activation_are_errors():
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@few
 @given(st.lists(st.tuples(FINITE, FINITE), max_size=4))
 def test_the_relative_error_is_the_largest_difference_over_the_larger_size(pairs):
     a, b = np.array(pairs, dtype=float).reshape(-1, 2).T

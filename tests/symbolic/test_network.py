@@ -3,9 +3,7 @@
 MISPRINTS = (
     ("network-relu", "a + |a|", "a - |a|"),
     ("network-tanh-slope", "1 - h^2", "1 - h"),
-    ("network-hidden-gradient", "f'(A_{nm})", "f(A_{nm})"),
     ("network-hidden-gradient", "P_{nc} - Y_{nc}", "Y_{nc} - P_{nc}"),
-    ("network-hidden-weights", r"\sum_{n=1}^{N} X_{nd}", r"\frac{1}{N} \sum_{n=1}^{N} X_{nd}"),
     ("network-variance", r"\sigma^2", r"\sigma"),
     ("network-variance", "x_d^2", "x_d"),
     ("network-start", r"\ge", r"\le"),
