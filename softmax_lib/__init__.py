@@ -10,6 +10,8 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     regression     SoftmaxRegression  NotFittedError
     practice       sigmoid  binary_cross_entropy  weighted_mean_loss
     calibration    fit_temperature  reliability  expected_calibration_error
+    network        hidden_layer  hidden_layer_backward  network_loss_and_gradients
+                   relu  relative_error  OneHiddenLayer
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
@@ -38,7 +40,14 @@ from softmax_lib.derivative import (
     softmax_jvp,
     softmax_vjp,
 )
-from softmax_lib.network import network_example
+from softmax_lib.network import (
+    OneHiddenLayer,
+    hidden_layer,
+    hidden_layer_backward,
+    network_loss_and_gradients,
+    relative_error,
+    relu,
+)
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
 from softmax_lib.practice import binary_cross_entropy, sigmoid, weighted_mean_loss
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
@@ -48,6 +57,7 @@ __version__ = "1.1.0"
 
 __all__ = [
     "NotFittedError",
+    "OneHiddenLayer",
     "SoftmaxRegression",
     "attention_example",
     "binary_cross_entropy",
@@ -55,15 +65,19 @@ __all__ = [
     "expected_calibration_error",
     "fit_temperature",
     "hardmax",
+    "hidden_layer",
+    "hidden_layer_backward",
     "kl_divergence",
     "linear_backward",
     "log_softmax",
     "logsumexp",
-    "network_example",
+    "network_loss_and_gradients",
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
+    "relative_error",
     "reliability",
+    "relu",
     "sigmoid",
     "smooth_labels",
     "softmax",

@@ -107,7 +107,7 @@ class SoftmaxRegression:
 
     def __repr__(self):
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
-        return f"SoftmaxRegression({arguments})"
+        return f"{type(self).__name__}({arguments})"
 
     def get_params(self, deep=True):
         """Return the constructor's arguments as a dict; ``deep`` changes nothing here."""
@@ -118,7 +118,7 @@ class SoftmaxRegression:
         for name in params:
             if name not in self._parameters:
                 raise ValueError(
-                    f"SoftmaxRegression has no parameter {name!r}; it has {self._parameters}"
+                    f"{type(self).__name__} has no parameter {name!r}; it has {self._parameters}"
                 )
         for name, value in params.items():
             setattr(self, name, value)
@@ -131,11 +131,7 @@ class SoftmaxRegression:
         not fit, a parameter out of range, or a loss that does not stay finite. Warns if it rises.
         """
         self._check_parameters()
-        X = _finite_matrix(X)
-        y = _labels_for(X, y)
-        classes, labels = np.unique(y, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(f"y must hold at least 2 classes, got {len(classes)}")
+        X, classes, labels = examples(X, y)
         # Steps that are too large overflow; the loss, which is looked at, says so.
         with np.errstate(all="ignore"):
             rate = self.learning_rate
@@ -205,7 +201,7 @@ class SoftmaxRegression:
         """Return the logits, shape (N, C)."""
         if not hasattr(self, "coef_"):
             raise NotFittedError("this SoftmaxRegression is not fitted yet; call fit first")
-        X = _finite_matrix(X)
+        X = finite_matrix(X)
         if X.shape[1] != self.n_features_in_:
             raise ValueError(f"X has {X.shape[1]} features, fit saw {self.n_features_in_}")
         with np.errstate(all="ignore"):
@@ -261,7 +257,17 @@ def _safe_step(X, alpha):
     return float(1 / (np.linalg.eigvalsh(moments)[-1] / 2 + alpha))
 
 
-def _finite_matrix(X):
+def examples(X, y):
+    """Return checked examples: X, the classes sorted, and each label as a number of its class."""
+    X = finite_matrix(X)
+    classes, labels = np.unique(_labels_for(X, y), return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(f"y must hold at least 2 classes, got {len(classes)}")
+    return X, classes, labels
+
+
+def finite_matrix(X):
+    """Return X as a finite floating matrix, or raise."""
     X = as_matrix(X, "X")
     if not np.isfinite(X).all():
         raise ValueError(f"X must be finite, got {X[~np.isfinite(X)][0]}")

@@ -250,9 +250,12 @@ def test_every_function_is_held_to_the_contract():
 # --- the package -----------------------------------------------------------------------------
 
 
-def test_all_is_sorted_and_names_the_functions_and_the_model():
+MODELS = ("SoftmaxRegression", "OneHiddenLayer")
+
+
+def test_all_is_sorted_and_names_the_functions_and_the_models():
     assert sorted(softmax_lib.__all__) == list(softmax_lib.__all__)
-    assert set(softmax_lib.__all__) == {*SIGNATURES, "SoftmaxRegression", "NotFittedError"}
+    assert set(softmax_lib.__all__) == {*SIGNATURES, *MODELS, "NotFittedError"}
 
 
 def test_signatures_are_the_public_api():
@@ -286,8 +289,9 @@ def test_every_function_is_documented(name):
     assert f">>> from softmax_lib import {name}" in doc or f", {name}\n" in doc
 
 
-def test_classes_are_documented():
-    model = softmax_lib.SoftmaxRegression
+@pytest.mark.parametrize("name", MODELS)
+def test_classes_are_documented(name):
+    model = getattr(softmax_lib, name)
     assert sections(model.__doc__) == [
         *("Parameters", "Attributes", "Warns", "Notes", "References", "Examples")
     ]

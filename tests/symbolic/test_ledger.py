@@ -112,7 +112,9 @@ def test_a_stamp_speaks_of_the_counts_that_the_statement_has_and_of_no_other(lab
     entry = LEDGER[label]
     if isinstance(entry, Theorem) and entry.general:
         said = {
-            name for name in ("B", "C", "N", "D", "q") if re.search(rf"\b{name}\b", entry.scope)
+            name
+            for name in ("C", "N", "D", "M", "K", "B", "q")
+            if re.search(rf"\b{name}\b", entry.scope)
         }
         assert said == counts(entry) - {"k"}
         assert bool(entry.classes) == ("C" in said)
