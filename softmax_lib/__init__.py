@@ -8,13 +8,14 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
+    attention      attention  streaming_attention
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
 browser to be taken hold of.
 """
 
-from softmax_lib.attention import attention_example
+from softmax_lib.attention import attention, streaming_attention
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.calibration import calibration_example
 from softmax_lib.cross_entropy import (
@@ -43,7 +44,7 @@ __version__ = "1.1.0"
 __all__ = [
     "NotFittedError",
     "SoftmaxRegression",
-    "attention_example",
+    "attention",
     "calibration_example",
     "entropy",
     "hardmax",
@@ -64,5 +65,6 @@ __all__ = [
     "softmax_jvp",
     "softmax_naive",
     "softmax_vjp",
+    "streaming_attention",
     "streaming_example",
 ]
