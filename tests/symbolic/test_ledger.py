@@ -111,7 +111,9 @@ def counts(entry):
 def test_a_stamp_speaks_of_the_counts_that_the_statement_has_and_of_no_other(label):
     entry = LEDGER[label]
     if isinstance(entry, Theorem) and entry.general:
-        said = {name for name in ("C", "N", "D", "q") if re.search(rf"\b{name}\b", entry.scope)}
+        said = {
+            name for name in ("C", "N", "D", "M", "q") if re.search(rf"\b{name}\b", entry.scope)
+        }
         assert said == counts(entry) - {"k"}
         assert bool(entry.classes) == ("C" in said)
         assert entry.verdict.startswith(f"proved for {entry.scope}")
