@@ -72,7 +72,8 @@ def attention(Q, K, V, *, where=None, scale=None):
     """
     Q, K, V, mask, scale, dtype = _checked(Q, K, V, where, scale)
     with np.errstate(all="ignore"):
-        P = softmax(_scores(Q, K, scale), where=mask)
+        P = _scores(Q, K, scale)
+        softmax(P, where=mask, out=P)
         means = _of_finite_values(lambda values: P @ values, V)
         return means.astype(dtype, copy=False)
 
@@ -157,7 +158,9 @@ def _in_blocks(Q, K, V, mask, scale, block):
 
 
 def _scores(Q, K, scale):
-    return Q @ K.swapaxes(-1, -2) * scale
+    scores = Q @ K.swapaxes(-1, -2)
+    scores *= scale
+    return scores
 
 
 def _of_finite_values(mean_of, V):

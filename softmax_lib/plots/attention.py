@@ -64,9 +64,11 @@ def sharpness(ax, widths, plain, scaled):
             textcoords="offset points",
             va="center",
         )
+    start = {"xytext": (0, -14), "textcoords": "offset points", "ha": "center", "va": "center"}
+    ax.annotate(f"{plain[0]:.2f}", (widths[0], plain[0]), **start)
     ax.set_xscale("log", base=4)
     ax.set(xlabel="width D (logarithmic scale)", ylabel="largest weight", ylim=(0, 1.05))
-    ax.set_xlim(widths[0] * 0.8, widths[-1] * 3)
+    ax.set_xlim(widths[0] * 0.6, widths[-1] * 3)
     ax.set_xticks(widths, [str(width) for width in widths])
     ax.set_yticks([0, 0.5, 1])
     ax.minorticks_off()
