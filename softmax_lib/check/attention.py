@@ -116,7 +116,7 @@ OTHER_SIZES = _arrays(
         [[1], [2], [4], [8]],
     ),
 )
-LARGE = _arrays(([[2000, 0], [0, -2000]], [[1, 1], [1, -1], [0.5, -1]], _V))
+LARGE = _arrays(([[1000, 0], [0, -1000]], [[2, 2], [2, -2], [1, -2]], _V))
 
 DOT_PRODUCT = Exercise(
     "dot_product_attention(Q, K, V)",
@@ -183,7 +183,7 @@ CAUSAL_MASK = (
         "sec-attention-masks",
     ).like(_filled(0), _filled(1e-9), lambda Q, K, V: softmax(_scores(Q, K) * np.tri(len(Q))) @ V),
     Mistake(
-        "mask-upside-down",
+        "future-for-past",
         "The mask is turned round. Row n may see the columns up to n: the lower triangle.",
         "sec-attention-masks",
     ).like(_masked(lambda n: np.tri(n, dtype=bool).T)),
@@ -228,7 +228,7 @@ FOUR = _arrays(
     ),
 )
 ALIKE = _arrays((FOUR[0][0], FOUR[0][1], [[5, 7]] * 4))
-FAR = _arrays((2000 * FOUR[0][0], FOUR[0][1], FOUR[0][2]))
+FAR = _arrays((500 * FOUR[0][0], 4 * FOUR[0][1], FOUR[0][2]))
 
 CAUSAL = Exercise(
     "causal_attention(Q, K, V)",
@@ -276,7 +276,7 @@ def _of_weights(formula):
 BACKWARD_MISTAKES = (
     Mistake(
         "mean-of-values-missing",
-        "The mean is not subtracted. A score gains only if its value serves better than the "
+        "The mean of the values is not subtracted. A score gains only if its value serves better than the "
         "answer that stands: P (U - mean), the mean of each row under its weights.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * U))),
@@ -295,7 +295,7 @@ BACKWARD_MISTAKES = (
     ).like(_gradients(_of_weights(lambda P, U: P * (U - np.sum(P * U, axis=0))))),
     Mistake(
         "plain-mean-of-values",
-        "The mean is not weighted. What is subtracted is the mean under the weights, the sum of "
+        "The mean of the values is not weighted. What is subtracted is the mean under the weights, the sum of "
         "P U along a row.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * (U - U.mean(axis=1, keepdims=True))))),

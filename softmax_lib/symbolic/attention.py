@@ -25,12 +25,12 @@ from softmax_lib.symbolic.definition import (
 
 # The width of the values, and a second component of a query.
 M = Symbol("M", integer=True, positive=True)
-m, g = Idx("m", (1, M)), Idx("g", (1, D))
+h, g = Idx("h", (1, M)), Idx("g", (1, D))
 Q, K, V, U, G, R, F, answer = (IndexedBase(name, real=True) for name in "QKVUGRFO")
 A, B = (IndexedBase(name, real=True) for name in "AB")
 r = Symbol("r", positive=True)
 
-SYMBOLS = (M, m, g, Q[n, d], K[c, d], V[c, m], answer[n, m], U[n, c], G[n, m], R[n, c])
+SYMBOLS = (M, h, g, Q[n, d], K[c, d], V[c, h], answer[n, h], U[n, c], G[n, h], R[n, c])
 SYMBOLS += (A[d, g], B[d, g], F[i], r)
 
 
@@ -59,10 +59,10 @@ with evaluate(False):
     by_root = 1 / sqrt(D) * sum_over(Q[n, d] * K[c, d], d)
     SCORES = (Z[n, c], by_root)
     WEIGHTS = (P[n, c], softmax_formula(lambda at: Z[n, at], c))
-    ANSWER = (answer[n, m], sum_over(P[n, c] * V[c, m], c))
+    ANSWER = (answer[n, h], sum_over(P[n, c] * V[c, h], c))
     # One step back at a time: a loss whose gradient in the answers, the weights, the scores is
     # G, U, R.
-    OF_ANSWERS = (L, sum_over(sum_over(G[n, m] * answer[n, m], m), n))
+    OF_ANSWERS = (L, sum_over(sum_over(G[n, h] * answer[n, h], h), n))
     OF_WEIGHTS = (L, sum_over(sum_over(U[n, c] * P[n, c], c), n))
     OF_SCORES = (L, sum_over(sum_over(R[n, c] * Z[n, c], c), n))
     mean = sum_over(P[n, j] * U[n, j], j)
@@ -76,10 +76,10 @@ with evaluate(False):
         ),
         Definition(
             "attention-answer",
-            r"O_{nm} = \sum_{c=1}^{C} P_{nc} V_{cm}",
-            Claim(answer[n, m], "=", sum_over(P[n, c] * V[c, m], c)),
+            r"O_{nh} = \sum_{c=1}^{C} P_{nc} V_{ch}",
+            Claim(answer[n, h], "=", sum_over(P[n, c] * V[c, h], c)),
             using=(WEIGHTS, SCORES),
-            code=Code(attention, (Q[n, d], K[c, d], V[c, m]), (n, m)),
+            code=Code(attention, (Q[n, d], K[c, d], V[c, h]), (n, h)),
         ),
         Theorem(
             "attention-variance",
@@ -100,39 +100,39 @@ with evaluate(False):
         Theorem(
             "attention-value-gradient",
             r"\frac{\partial L}{\partial V} = P^{\top} G",
-            Claim(Partial(L, V[c, m]), "=", sum_over(P[n, c] * G[n, m], n)),
+            Claim(Partial(L, V[c, h]), "=", sum_over(P[n, c] * G[n, h], n)),
             Chain(
                 Step(
-                    sum_over(G[n, m] * Partial(answer[n, m], V[c, m]), n),
-                    "chain rule: $V_{cm}$ acts on column $m$ of $O$",
+                    sum_over(G[n, h] * Partial(answer[n, h], V[c, h]), n),
+                    "chain rule: $V_{ch}$ acts on column $h$ of $O$",
                 ),
-                Step(sum_over(P[n, c] * G[n, m], n), "$O_{nm}$ holds $P_{nc} V_{cm}$"),
+                Step(sum_over(P[n, c] * G[n, h], n), "$O_{nh}$ holds $P_{nc} V_{ch}$"),
             ),
             using=(OF_ANSWERS, ANSWER),
             scope="every N, C and M",
             code=Code(
                 of_answers(1),
-                (P[n, c], V[c, m], G[n, m]),
-                (c, m),
+                (P[n, c], V[c, h], G[n, h]),
+                (c, h),
                 name="linear_backward (result W)",
             ),
         ),
         Theorem(
             "attention-weight-gradient",
             r"\frac{\partial L}{\partial P} = G V^{\top}",
-            Claim(Partial(L, P[n, c]), "=", sum_over(G[n, m] * V[c, m], m)),
+            Claim(Partial(L, P[n, c]), "=", sum_over(G[n, h] * V[c, h], h)),
             Chain(
                 Step(
-                    sum_over(G[n, m] * Partial(answer[n, m], P[n, c]), m),
+                    sum_over(G[n, h] * Partial(answer[n, h], P[n, c]), h),
                     "chain rule: $P_{nc}$ acts on row $n$ of $O$",
                 ),
-                Step(sum_over(G[n, m] * V[c, m], m), "$O_{nm}$ holds $P_{nc} V_{cm}$"),
+                Step(sum_over(G[n, h] * V[c, h], h), "$O_{nh}$ holds $P_{nc} V_{ch}$"),
             ),
             using=(OF_ANSWERS, ANSWER),
             scope="every N, C and M",
             code=Code(
                 of_answers(0),
-                (P[n, c], V[c, m], G[n, m]),
+                (P[n, c], V[c, h], G[n, h]),
                 (n, c),
                 name="linear_backward (result X)",
             ),

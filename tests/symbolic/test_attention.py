@@ -6,7 +6,7 @@ import sympy
 MISPRINTS = (
     ("attention-scores", r"\sqrt{D}", "D"),
     ("attention-scores", "K_{cd}", "K_{dc}"),
-    ("attention-answer", "V_{cm}", "V_{nm}"),
+    ("attention-answer", "V_{ch}", "V_{nh}"),
     ("attention-variance", "= D", "= D^2"),
     ("attention-value-gradient", r"P^{\top} G", r"P G"),
     ("attention-weight-gradient", r"G V^{\top}", r"P V^{\top}"),

@@ -68,7 +68,7 @@ CAUSAL = [
     ("masked-after-softmax", lambda Q, K, V: np.where(lower(len(Q)), softmax(scaled(Q, K)), 0) @ V),
     ("scores-times-zero", lambda Q, K, V: softmax(np.tril(scaled(Q, K))) @ V),
     ("scores-times-zero", under(lower, 1e-9)),
-    ("mask-upside-down", under(lambda n: lower(n).T)),
+    ("future-for-past", under(lambda n: lower(n).T)),
     ("mask-inverted", under(lambda n: ~lower(n))),
     ("own-key-masked", under(lambda n: lower(n, -1))),
     ("one-key-too-many", under(lambda n: lower(n, 1))),
