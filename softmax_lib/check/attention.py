@@ -276,8 +276,8 @@ def _of_weights(formula):
 BACKWARD_MISTAKES = (
     Mistake(
         "mean-of-values-missing",
-        "The mean of the values is not subtracted. A score gains only if its value serves better than the "
-        "answer that stands: P (U - mean), the mean of each row under its weights.",
+        "The mean of the values is not subtracted. A score gains only if its value serves better "
+        "than the answer that stands: P (U - mean), the mean of each row under its weights.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * U))),
     Mistake(
@@ -295,8 +295,8 @@ BACKWARD_MISTAKES = (
     ).like(_gradients(_of_weights(lambda P, U: P * (U - np.sum(P * U, axis=0))))),
     Mistake(
         "plain-mean-of-values",
-        "The mean of the values is not weighted. What is subtracted is the mean under the weights, the sum of "
-        "P U along a row.",
+        "The mean of the values is not weighted. What is subtracted is the mean under the "
+        "weights, the sum of P U along a row.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * (U - U.mean(axis=1, keepdims=True))))),
     Mistake(
