@@ -19,6 +19,9 @@ import pytest
 from jupyter_client.manager import KernelManager
 from threadpoolctl import threadpool_limits
 
+# Before any of its modules is collected: pytest would set the one on attention in the place of the
+# function of that name.
+import softmax_lib  # noqa: F401
 from isolation import isolated
 
 # Modules, tests and SymPy's cache are many objects that live to the end: looking through them for

@@ -12,13 +12,14 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     calibration    fit_temperature  reliability  expected_calibration_error
     network        hidden_layer  hidden_layer_backward  network_loss_and_gradients
                    relu  relative_error  OneHiddenLayer
+    attention      attention  streaming_attention
 
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
 browser to be taken hold of.
 """
 
-from softmax_lib.attention import attention_example
+from softmax_lib.attention import attention, streaming_attention
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.calibration import (
     expected_calibration_error,
@@ -59,7 +60,7 @@ __all__ = [
     "NotFittedError",
     "OneHiddenLayer",
     "SoftmaxRegression",
-    "attention_example",
+    "attention",
     "binary_cross_entropy",
     "entropy",
     "expected_calibration_error",
@@ -87,6 +88,7 @@ __all__ = [
     "softmax_jvp",
     "softmax_naive",
     "softmax_vjp",
+    "streaming_attention",
     "streaming_example",
     "weighted_mean_loss",
 ]

@@ -38,6 +38,9 @@ def test_the_names_are_those_of_the_checks_of_all_chapters():
 
 def test_a_check_bears_the_name_of_what_it_checks():
     only_here = {
+        "attention_backward",
+        "causal_attention",
+        "dot_product_attention",
         "focal_gradient",
         "free_logits",
         "log_odds",
@@ -48,9 +51,11 @@ def test_a_check_bears_the_name_of_what_it_checks():
         "prior_shift",
         "safe_step",
         "soft_maximum",
+        "split_heads",
         "temperature_gradient",
         "temperature_slope",
         "tempered_softmax",
+        "top_p",
         "training_step",
     }
     assert set(EXERCISES) - set(softmax_lib.__all__) == only_here

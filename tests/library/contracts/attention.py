@@ -1,7 +1,10 @@
-"""The functions of the chapter on attention."""
+"""The functions of the chapter on attention: neither goes along an axis."""
 
-from oracles import EXAMPLE
+ROWS = [[3.0, 1.0, -3.0], [0.5, -2.0, 2.25]]
 
-SIGNATURES = {"attention_example": "(logits, axis=-1)"}
-SAME_SHAPE = {"attention_example": lambda z, axis: (z,)}
-REAL_ARGUMENTS = {"attention_example": ((EXAMPLE,), {0: "logits"})}
+SIGNATURES = {
+    "attention": "(Q, K, V, *, where=None, scale=None)",
+    "streaming_attention": "(Q, K, V, *, where=None, scale=None, block=128)",
+}
+REAL_ARGUMENTS = dict.fromkeys(SIGNATURES, ((ROWS, ROWS, ROWS), {0: "Q", 1: "K", 2: "V"}))
+APART = list(SIGNATURES)
