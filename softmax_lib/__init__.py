@@ -8,7 +8,9 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     cross_entropy  one_hot  nll_loss  softmax_cross_entropy  smooth_labels  entropy  kl_divergence
     backprop       softmax_cross_entropy_grad  linear_backward
     regression     SoftmaxRegression  NotFittedError
+    streaming      partial_logsumexp  merge_logsumexp
 
+On Dask arrays, ``softmax_lib.distributed`` has functions of the same names, and needs Dask.
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
 browser to be taken hold of.
@@ -36,7 +38,7 @@ from softmax_lib.network import network_example
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
 from softmax_lib.practice import practice_example
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
-from softmax_lib.streaming import streaming_example
+from softmax_lib.streaming import merge_logsumexp, partial_logsumexp
 
 __version__ = "1.1.0"
 
@@ -51,10 +53,12 @@ __all__ = [
     "linear_backward",
     "log_softmax",
     "logsumexp",
+    "merge_logsumexp",
     "network_example",
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
+    "partial_logsumexp",
     "practice_example",
     "smooth_labels",
     "softmax",
@@ -64,5 +68,4 @@ __all__ = [
     "softmax_jvp",
     "softmax_naive",
     "softmax_vjp",
-    "streaming_example",
 ]
