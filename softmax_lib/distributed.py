@@ -168,7 +168,7 @@ def softmax_cross_entropy(logits, targets, axis=-1):
     TypeError
         If `logits` is no Dask array, or not of real numbers; labels are not integers.
     ValueError
-        If the shapes do not fit, or it is not known how the classes are cut. What is wrong with
+        If the shapes do not fit, or the sizes of the chunks are not known. What is wrong with
         a value, a label below 0 or above C - 1, or a target that is negative or does not sum to
         1, is found when its chunk is computed.
 
@@ -261,6 +261,7 @@ def _masked(z, where):
     where = where if isinstance(where, da.Array) else np.asarray(where)
     if where.dtype != bool:
         raise TypeError(f"where must be booleans, got an array of dtype {where.dtype}")
+    _needs_sizes(z, range(z.ndim))
     try:
         fits = np.broadcast_shapes(where.shape, z.shape) == z.shape
     except ValueError:
@@ -269,6 +270,7 @@ def _masked(z, where):
         raise ValueError(
             f"where must broadcast to the shape of the logits: got {where.shape} for {z.shape}"
         )
+    where = da.broadcast_to(da.asarray(where), z.shape).rechunk(z.chunks)
     return da.where(where, z, z.dtype.type(-np.inf))
 
 
@@ -299,12 +301,15 @@ def _cut(values, chunks):
     return da.from_array(values, chunks=chunks)
 
 
-def _needs_classes(z, axes):
-    if any(np.isnan(n) for d in axes for n in z.chunks[d]):
+def _needs_sizes(z, axes):
+    if any(np.isnan(z.shape[d]) for d in axes):
         raise ValueError(
-            "it must be known how the classes are cut into chunks: call compute_chunk_sizes() "
-            "on the logits first"
+            "it must be known how long the chunks are: call compute_chunk_sizes() on the logits"
         )
+
+
+def _needs_classes(z, axes):
+    _needs_sizes(z, axes)
     if not all(z.shape[d] for d in axes):
         raise ValueError(f"logits of shape {z.shape} hold no class along axis {axes[0]}")
 

@@ -66,7 +66,7 @@ def merge_logsumexp(a, b):
     ----------
     a, b : pair of array_like
         (top, rest) of each piece, as `partial_logsumexp` returns it: the largest logit, and the
-        sum of the other exponentials, shifted by it. All four are broadcast to one shape.
+        sum of the other exponentials, shifted by it. The pieces are broadcast to one shape.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def merge_logsumexp(a, b):
     Raises
     ------
     TypeError
-        If `a` or `b` is no pair, or holds what are no real numbers.
+        If `a` or `b` is no pair of one shape, or holds what are no real numbers.
     ValueError
         If a rest is negative, or the shapes do not broadcast.
 
@@ -118,6 +118,10 @@ def _as_pair(pair, name):
         as_floating(values, f"{part} of {name}")
         for part, values in zip(("top", "rest"), pair, strict=True)
     )
+    if top.shape != rest.shape:
+        raise TypeError(
+            f"{name} must be a top and a rest of one shape, got {top.shape} and {rest.shape}"
+        )
     if np.any(rest < 0):
         raise ValueError(f"rest of {name} must not be negative, got {rest[rest < 0][0]}")
     return top, rest

@@ -17,7 +17,8 @@ def as_floating(values, name, *, allow_complex=False):
             f"{name} must not be a masked array, whose mask would be ignored; "
             "fill the masked logits with -inf first"
         )
-    refuse_dask(values, name)
+    if type(values) is not np.ndarray:
+        refuse_dask(values, name)
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -32,8 +33,6 @@ def as_floating(values, name, *, allow_complex=False):
 
 def refuse_dask(values, name):
     """Raise a TypeError for a Dask array, which NumPy would load whole; Dask is not imported."""
-    if type(values) is np.ndarray:  # no time is lost
-        return
     if any(cls.__module__.startswith("dask.") for cls in type(values).__mro__):
         raise TypeError(
             f"{name} must be an array in memory, got a Dask array, which would be loaded whole; "
