@@ -5,12 +5,15 @@ the largest resident set of a process since it began, as the system tells it. Ru
 with two cores and keep the output::
 
     pip install -e ".[notebooks]"
-    python benchmarks/distributed.py > benchmarks/distributed.md
+    python -P benchmarks/distributed.py > benchmarks/distributed.md
+
+With -P Python does not look for modules beside this file, which bears the name of one of Dask's.
 """
 
 import functools
 import math
 import multiprocessing
+import os
 import platform
 import resource
 import time
@@ -42,7 +45,9 @@ def logits_of(block_id):
 
 def logits():
     """The logits as a Dask array, of which nothing is made yet."""
-    rows, columns = ((size,) * (whole // size) for size, whole in zip(CHUNK, (ROWS, CLASSES)))
+    rows, columns = (
+        (size,) * (whole // size) for size, whole in zip(CHUNK, (ROWS, CLASSES), strict=True)
+    )
     return da.map_blocks(
         lambda block_id=None: logits_of(block_id), chunks=(rows, columns), dtype=float
     )
@@ -81,7 +86,7 @@ def lazily(name):
     """Seconds, the workers' peaks and the value, of the whole array on a cluster of its own."""
     with (
         LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, memory_limit=LIMIT, dashboard_address=None
+            n_workers=WORKERS, threads_per_worker=1, memory_limit=LIMIT, dashboard_address=":0"
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -156,17 +161,24 @@ def main():
     )
     print(f"NumPy {np.__version__}, Dask {version('dask')}, softmax_lib {softmax_lib.__version__},")
     print(f"on {platform.system()} {platform.machine()}. Made by")
-    print("`python benchmarks/distributed.py > benchmarks/distributed.md`.\n")
+    print("`python -P benchmarks/distributed.py > benchmarks/distributed.md`, beside other work:")
+    print(
+        f"{os.getloadavg()[0]:.0f} processes wanted the {os.cpu_count()} cores when it began. So the times ",
+        end="",
+    )
+    print("are coarse; the memory is not.\n")
     print(f"## {size:.2f} GB of logits under {WORKERS} x 1 GiB\n")
     print(
         f"A float64 array of shape ({ROWS}, {CLASSES}) in {ROWS * CLASSES // math.prod(CHUNK)} ",
         end="",
     )
     print(f"chunks of {CHUNK}: cut along rows and classes.")
-    print(f"Dask: a LocalCluster of {WORKERS} worker processes with one thread and {LIMIT} each. ")
+    print(f"Dask: a LocalCluster of {WORKERS} worker processes with one thread and {LIMIT} each.")
     print(f"NumPy: the first {FITS} rows ({size * FITS / ROWS:.2f} GB) in one process. ", end="")
     print("Making the logits is part of all times.\n")
-    print("| | Dask, s | a worker's peak, MiB | NumPy, s | its peak, MiB | s a GB: Dask, NumPy |")
+    print(
+        "| | Dask, s | a worker's peak, MiB | NumPy, s | its peak, MiB | seconds a GB: Dask, NumPy |"
+    )
     print("|---|---|---|---|---|---|")
     for name in TASKS:
         seconds, memory, _ = lazily(name)
@@ -175,9 +187,8 @@ def main():
         print(
             f"| {name} | {seconds:.0f} | {memory:.0f} | {plain:.1f} | {plain_memory:.0f} | {a_gb} |"
         )
-    print(
-        f"\nThe losses of these {FITS} rows differ by at most {largest_difference():.1e}, relative.\n"
-    )
+    off = largest_difference()
+    print(f"\nThe losses of these {FITS} rows differ by at most {off:.1e}, relative.\n")
     print("## Attention in blocks\n")
     print(
         f"Queries, keys and values of width {WIDTH} in float32, one head; blocks of {BLOCK} keys. "

@@ -61,8 +61,10 @@ with evaluate(False):
         ),
         Theorem(
             "streaming-associative",
-            r"(s_1 e^{m_1 - m_{12}} + s_2 e^{m_2 - m_{12}}) e^{m_{12} - m} + s_3 e^{m_3 - m} "
-            r"= s_1 e^{m_1 - m} + (s_2 e^{m_2 - m_{23}} + s_3 e^{m_3 - m_{23}}) e^{m_{23} - m}",
+            r"\begin{aligned} "
+            r"& (s_1 e^{m_1 - m_{12}} + s_2 e^{m_2 - m_{12}}) e^{m_{12} - m} + s_3 e^{m_3 - m} \\ "
+            r"&= s_1 e^{m_1 - m} + (s_2 e^{m_2 - m_{23}} + s_3 e^{m_3 - m_{23}}) e^{m_{23} - m} "
+            r"\end{aligned}",
             Claim(
                 first_two * exp(m_12 - m) + s_3 * exp(m_3 - m),
                 "=",
@@ -112,8 +114,10 @@ with evaluate(False):
         ),
         Theorem(
             "streaming-attention",
-            r"\frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} = "
-            r"\frac{a_1 e^{m_1} + a_2 e^{m_2}}{s_1 e^{m_1} + s_2 e^{m_2}}",
+            r"\begin{aligned} "
+            r"& \frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} \\ "
+            r"&= \frac{a_1 e^{m_1} + a_2 e^{m_2}}{s_1 e^{m_1} + s_2 e^{m_2}} "
+            r"\end{aligned}",
             Claim(values_of_two / two_sums, "=", (a_1 * exp(m_1) + a_2 * exp(m_2)) / unshifted),
             Chain(
                 Step(values_of_two / two_sums),

@@ -374,7 +374,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing(tmp_path):
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",
             local_directory=str(tmp_path),
             silence_logs=50,
         ) as cluster,
