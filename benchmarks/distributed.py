@@ -162,10 +162,8 @@ def main():
     print(f"NumPy {np.__version__}, Dask {version('dask')}, softmax_lib {softmax_lib.__version__},")
     print(f"on {platform.system()} {platform.machine()}. Made by")
     print("`python -P benchmarks/distributed.py > benchmarks/distributed.md`, beside other work:")
-    print(
-        f"{os.getloadavg()[0]:.0f} processes wanted the {os.cpu_count()} cores when it began. So the times ",
-        end="",
-    )
+    waiting, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"{waiting:.0f} processes wanted the {cores} cores when it began. So the times ", end="")
     print("are coarse; the memory is not.\n")
     print(f"## {size:.2f} GB of logits under {WORKERS} x 1 GiB\n")
     print(
@@ -176,9 +174,7 @@ def main():
     print(f"Dask: a LocalCluster of {WORKERS} worker processes with one thread and {LIMIT} each.")
     print(f"NumPy: the first {FITS} rows ({size * FITS / ROWS:.2f} GB) in one process. ", end="")
     print("Making the logits is part of all times.\n")
-    print(
-        "| | Dask, s | a worker's peak, MiB | NumPy, s | its peak, MiB | seconds a GB: Dask, NumPy |"
-    )
+    print("| | Dask, s | a worker's peak, MiB | NumPy, s | its peak, MiB | s a GB: Dask, NumPy |")
     print("|---|---|---|---|---|---|")
     for name in TASKS:
         seconds, memory, _ = lazily(name)

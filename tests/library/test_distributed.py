@@ -1,4 +1,4 @@
-"""On Dask: the plain functions are the oracle; nothing is loaded whole; a dead worker is no loss."""
+"""On Dask: as the plain functions, however cut; never the whole; a dead worker loses nothing."""
 
 import importlib
 import inspect
@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import softmax_lib
-from oracles import EXAMPLE, FLOATS, exact_gradient, exact_loss, few
+from oracles import FLOATS, exact_gradient, exact_loss, few
 from softmax_lib import distributed
 from softmax_lib.course import CHAPTERS
 

@@ -91,6 +91,7 @@ LIBRARIES = {
 }
 
 
+@np.vectorize
 def exact_merge(m, s, n, t):
     with mpmath.workdps(40):
         top = max(exact(m), exact(n))
