@@ -79,9 +79,7 @@ def blocks(ax, length, block, at):
     ax.text(-0.04 * length, length / 2, f"{length} queries", va="center", ha="right", rotation=90)
     for place, (name, width) in enumerate((("m", 0.05), ("s", 0.05), ("a", 0.24))):
         left = length * (1.12 + 0.16 * place)
-        ax.add_patch(
-            Rectangle((left, 0), length * width, length, fill=False, edgecolor=REST, lw=2)
-        )
+        ax.add_patch(Rectangle((left, 0), length * width, length, fill=False, edgecolor=REST, lw=2))
         centre = left + length * width / 2
         ax.text(centre, -0.06 * length, f"${name}$", ha="center", va="top", size=FORMULA)
     ax.text(length * 1.12, length * 1.11, "kept", va="bottom")

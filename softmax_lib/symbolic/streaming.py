@@ -100,7 +100,8 @@ with evaluate(False):
         ),
         Theorem(
             "streaming-lse",
-            r"m_1 + \log(1 + r) = \log((1 + r_1) e^{m_1} + (1 + r_2) e^{m_2})",
+            r"\begin{aligned} & m_1 + \log(1 + r) \\ "
+            r"&= \log((1 + r_1) e^{m_1} + (1 + r_2) e^{m_2}) \end{aligned}",
             Claim(m_1 + log(1 + r), "=", log(all_terms)),
             Chain(
                 Step(m_1 + log(1 + r)),
@@ -115,7 +116,7 @@ with evaluate(False):
         Theorem(
             "streaming-attention",
             r"\begin{aligned} "
-            r"& \frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} \\ "
+            r"& \frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} \\[6pt] "
             r"&= \frac{a_1 e^{m_1} + a_2 e^{m_2}}{s_1 e^{m_1} + s_2 e^{m_2}} "
             r"\end{aligned}",
             Claim(values_of_two / two_sums, "=", (a_1 * exp(m_1) + a_2 * exp(m_2)) / unshifted),

@@ -14,11 +14,11 @@ import mpmath
 import numpy as np
 import pytest
 from dask.distributed import Client, LocalCluster
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import softmax_lib
-from oracles import FLOATS, exact_gradient, exact_loss, few
+from oracles import FLOATS, exact_gradient, exact_loss
 from softmax_lib import distributed
 from softmax_lib.course import CHAPTERS
 
@@ -71,7 +71,7 @@ def test_every_function_is_the_plain_one_however_the_array_is_cut(chunks, dtype)
             assert np.array_equal(lazy, plain), name
 
 
-@few
+@settings(max_examples=8)
 @given(st.data())
 def test_any_axis_any_shape_any_chunks(data):
     shape = tuple(data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
@@ -386,6 +386,5 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing(tmp_path):
     assert (tmp_path / "killed").exists()
     assert len(made) > 16  # what the dead had made was made again
     assert {int(path.name.rpartition("-")[2]) for path in made} & before
-    assert np.array_equal(loss, softmax_lib.softmax_cross_entropy(z, labels)) or np.allclose(
-        loss, softmax_lib.softmax_cross_entropy(z, labels), rtol=1e-14, atol=0
-    )
+    expected = softmax_lib.softmax_cross_entropy(z, labels)
+    np.testing.assert_allclose(loss, expected, rtol=1e-14)
