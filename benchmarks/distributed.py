@@ -13,7 +13,6 @@ With -P Python does not look for modules beside this file, which bears the name 
 import functools
 import math
 import multiprocessing
-import os
 import platform
 import resource
 import time
@@ -161,10 +160,10 @@ def main():
     )
     print(f"NumPy {np.__version__}, Dask {version('dask')}, softmax_lib {softmax_lib.__version__},")
     print(f"on {platform.system()} {platform.machine()}. Made by")
-    print("`python -P benchmarks/distributed.py > benchmarks/distributed.md`, beside other work:")
-    waiting, cores = os.getloadavg()[0], os.cpu_count()
-    print(f"{waiting:.0f} processes wanted the {cores} cores when it began. So the times ", end="")
-    print("are coarse; the memory is not.\n")
+    print(
+        "`python -P benchmarks/distributed.py > benchmarks/distributed.md`. Times are those of one"
+    )
+    print("run, and depend on what else the machine has to do; memory hardly does.\n")
     print(f"## {size:.2f} GB of logits under {WORKERS} x 1 GiB\n")
     print(
         f"A float64 array of shape ({ROWS}, {CLASSES}) in {ROWS * CLASSES // math.prod(CHUNK)} ",

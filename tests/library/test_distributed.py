@@ -381,7 +381,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing(tmp_path):
         Client(cluster) as client,
     ):
         before = set(client.run(os.getpid).values())
-        loss = client.compute(distributed.softmax_cross_entropy(d, labels)).result(120)
+        loss = client.compute(distributed.softmax_cross_entropy(d, labels)).result(240)
     made = list(tmp_path.glob("made-*"))
     assert (tmp_path / "killed").exists()
     assert len(made) > 16  # what the dead had made was made again
