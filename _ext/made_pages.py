@@ -7,6 +7,7 @@ A page asks for them by a comment: `<!-- chapters of The course -->`, with the n
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -22,6 +23,18 @@ def public_names(chapter, library) -> list[str]:
         names = [n for n in library.__all__ if getattr(library, n).__module__ == module.__name__]
         found += sorted(names, key=list(vars(module)).index)
     return found
+
+
+def apart(chapter, library) -> list[ModuleType]:
+    """Return its modules whose functions are called by the module's name, not the library's."""
+    return [
+        module
+        for module in chapter.modules()
+        if any(
+            getattr(library, name, None) is not getattr(module, name)
+            for name in getattr(module, "__all__", ())
+        )
+    ]
 
 
 def entry(item: object, name: str) -> list[str]:
@@ -57,6 +70,10 @@ def sections() -> str:
             lines += [".. currentmodule:: softmax_lib", ""]
             for name in names:
                 lines += entry(getattr(softmax_lib, name), name)
+            for module in apart(chapter, softmax_lib):
+                lines += [f".. currentmodule:: {module.__name__}", ""]
+                for name in module.__all__:
+                    lines += entry(getattr(module, name), name)
             lines += ["```", ""]
     return "\n".join(lines)
 

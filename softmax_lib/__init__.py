@@ -13,7 +13,9 @@ One module a chapter and one for the model they add up to, NumPy alone at import
     network        hidden_layer  hidden_layer_backward  network_loss_and_gradients
                    relu  relative_error  OneHiddenLayer
     attention      attention  streaming_attention
+    streaming      partial_logsumexp  merge_logsumexp
 
+On Dask arrays, ``softmax_lib.distributed`` has functions of the same names, and needs Dask.
 The proofs are in ``softmax_lib.symbolic`` and need SymPy; the figures are in
 ``softmax_lib.plots`` and need Matplotlib. ``softmax_lib.explorer`` needs NumPy alone, and a
 browser to be taken hold of.
@@ -52,7 +54,7 @@ from softmax_lib.network import (
 from softmax_lib.overflow import log_softmax, logsumexp, softmax
 from softmax_lib.practice import binary_cross_entropy, sigmoid, weighted_mean_loss
 from softmax_lib.regression import NotFittedError, SoftmaxRegression
-from softmax_lib.streaming import streaming_example
+from softmax_lib.streaming import merge_logsumexp, partial_logsumexp
 
 __version__ = "1.1.0"
 
@@ -72,10 +74,12 @@ __all__ = [
     "linear_backward",
     "log_softmax",
     "logsumexp",
+    "merge_logsumexp",
     "network_loss_and_gradients",
     "nll_loss",
     "numerical_jacobian",
     "one_hot",
+    "partial_logsumexp",
     "relative_error",
     "reliability",
     "relu",
@@ -89,6 +93,5 @@ __all__ = [
     "softmax_naive",
     "softmax_vjp",
     "streaming_attention",
-    "streaming_example",
     "weighted_mean_loss",
 ]

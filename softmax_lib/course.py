@@ -96,6 +96,7 @@ CHAPTERS = (
         "Streaming",
         "What if the numbers come in pieces, or lie on many machines?",
         "Going further",
+        also=("distributed",),
     ),
 )
 

@@ -10,6 +10,7 @@ from softmax_lib._engine.arrays import (
     class_axes,
     like,
     one_value_a_row,
+    refuse_dask,
     without_axes,
 )
 from softmax_lib._engine.reductions import row_max, sum_in_pieces
@@ -197,7 +198,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     z = as_floating(logits, "logits")
     axes = axes_of(axis, z.ndim)
     lse = one_value_a_row(z, axes)
-    mask = _as_mask(where, z)
+    mask = as_mask(where, z)
     if z.size:
         over_tiles(logsumexp_of, axes, lse, z, where=mask)
     else:
@@ -239,20 +240,21 @@ def _like_the_logits(formula, logits, axis, temperature, where, out):
     """Check the arguments and return the formula's values, in ``out`` if that is given."""
     z = as_floating(logits, "logits")
     axes = class_axes(z, axis)
-    options = {"temperature": _checked_temperature(temperature, z.dtype)}
+    options = {"temperature": checked_temperature(temperature, z.dtype)}
     if where is not None:
-        options["where"] = _as_mask(where, z)
+        options["where"] = as_mask(where, z)
     if out is None:
         return over_tiles(formula, axes, like(z), z, **options)[()]
     checked_out(out, z)
     return over_tiles(formula, axes, out, z, **options)
 
 
-def _as_mask(where, z):
+def as_mask(where, z):
     if where is None:
         return None
     if isinstance(where, np.ma.MaskedArray):
         raise TypeError("where must not be a masked array, whose mask would be ignored")
+    refuse_dask(where, "where")
     try:
         mask = np.asarray(where)
     except ValueError as error:
@@ -267,7 +269,7 @@ def _as_mask(where, z):
         ) from None
 
 
-def _checked_temperature(temperature, dtype):
+def checked_temperature(temperature, dtype):
     if type(temperature) is float and temperature == 1.0:
         return temperature
     dtype = computing_dtype(dtype)

@@ -17,6 +17,8 @@ def as_floating(values, name, *, allow_complex=False):
             f"{name} must not be a masked array, whose mask would be ignored; "
             "fill the masked logits with -inf first"
         )
+    if type(values) is not np.ndarray:
+        refuse_dask(values, name)
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -27,6 +29,15 @@ def as_floating(values, name, *, allow_complex=False):
     if kind == "f" or (allow_complex and kind == "c"):
         return array
     raise TypeError(f"{name} must be real numbers, got an array of dtype {array.dtype}")
+
+
+def refuse_dask(values, name):
+    """Raise a TypeError for a Dask array, which NumPy would load whole; Dask is not imported."""
+    if any(cls.__module__.startswith("dask.") for cls in type(values).__mro__):
+        raise TypeError(
+            f"{name} must be an array in memory, got a Dask array, which would be loaded whole; "
+            "softmax_lib.distributed works on it piece by piece"
+        )
 
 
 def as_number(value, name):

@@ -119,6 +119,12 @@ def lost_by_shift(z, m, axis, rows=None):
 
 def log_total_of(z, axis, dtype, temperature=1.0):
     """Return m and log(1 + r)."""
+    m, r = max_and_rest_of(z, axis, dtype, temperature)
+    return m, np.log1p(r)
+
+
+def max_and_rest_of(z, axis, dtype, temperature=1.0):
+    """Return m and r."""
     m, first = row_max(z, axis, dtype)
     s = needed_shift(z, m, axis, temperature)
     r = rest_of(z, m, first, s, axis, temperature)
@@ -131,4 +137,4 @@ def log_total_of(z, axis, dtype, temperature=1.0):
             r += lost_by_shift(z, m, axis)
         elif np.count_nonzero(near):
             r[near] += lost_by_shift(z, m, axis, np.ravel(near)).ravel()
-    return m, np.log1p(r)
+    return m, r

@@ -6,6 +6,7 @@ from softmax_lib._engine.arrays import (
     as_floating,
     class_axis,
     one_value_a_row,
+    refuse_dask,
     same_shape,
     without_axes,
 )
@@ -43,6 +44,7 @@ def as_integers(labels):
     """Return labels as an integer array of any values, or raise."""
     if isinstance(labels, np.ma.MaskedArray):
         raise TypeError("labels must not be a masked array, whose mask would be ignored")
+    refuse_dask(labels, "labels")
     try:
         array = np.asarray(labels)
     except ValueError as error:
@@ -80,22 +82,26 @@ def as_distribution(values, name, axis):
     axis = class_axis(array, axis, name)
     if array.size and not np.min(array) >= 0:
         raise ValueError(f"{name} must be non-negative, got {array[~(array >= 0)][0]}")
-    computed = computing_dtype(array.dtype)
-    # What the caller's own sum of C terms was off by, as far as it was made in that dtype; and
-    # the rounding to array.dtype, which is relative, except for a float16 near underflow. Targets
-    # normalised in float32 and held as float64 are everyday input.
-    classes, stored = array.shape[axis] if array.ndim else 1, np.finfo(array.dtype)
-    allowed = 8 * (float(stored.eps) + np.sqrt(classes) * float(np.finfo(computed).eps))
-    allowed += classes * float(stored.smallest_subnormal)
-    allowed = max(allowed, TOLERANCE)
+    allowed = allowed_error(array.dtype, array.shape[axis] if array.ndim else 1)
     off = one_value_a_row(array, (axis,), np.dtype(bool))
     off = without_axes(over_tiles(_sum_is_off, (axis,), off, array, allowed=allowed), (axis,))
     if off.any():
         first = np.moveaxis(array.reshape(array.shape or 1), axis, -1)[off][0]
         with np.errstate(over="ignore"):
-            got = first.sum(dtype=computed)
+            got = first.sum(dtype=computing_dtype(array.dtype))
         raise ValueError(f"{name} must sum to 1 along axis {axis}, got a sum of {got}")
     return array
+
+
+def allowed_error(dtype, classes):
+    """Return by how much a sum of so many targets may be off 1."""
+    computed, stored = computing_dtype(dtype), np.finfo(dtype)
+    # What the caller's own sum of C terms was off by, as far as it was made in that dtype; and
+    # the rounding to the stored dtype, which is relative, except for a float16 near underflow.
+    # Targets normalised in float32 and held as float64 are everyday input.
+    allowed = 8 * (float(stored.eps) + np.sqrt(classes) * float(np.finfo(computed).eps))
+    allowed += classes * float(stored.smallest_subnormal)
+    return max(allowed, TOLERANCE)
 
 
 def _sum_is_off(off, y, *, axis, allowed):

@@ -18,7 +18,7 @@ from pages import PAPER
 from strict import HEAVIEST_PICTURE
 
 # What chapters import from the library beside its functions.
-OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check", "notebook")
+OPEN_PARTS = ("symbolic", "plots", "source", "explorer", "check", "notebook", "distributed")
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # nbval's ways to look away, as tags and as comments.
 BLIND_TAG = re.compile(r"nbval|raises-exception|skip-execution")

@@ -14,7 +14,10 @@ LIST = "softmax_lib/course.py"
 # The folders whose files are named after chapters, and what else may stand there.
 ROLES = {
     "chapters": ("*.ipynb", ()),
-    "softmax_lib": ("*.py", ("__init__", "course", "notebook", "regression", "source")),
+    "softmax_lib": (
+        "*.py",
+        ("__init__", "course", "distributed", "notebook", "regression", "source"),
+    ),
     "softmax_lib/symbolic": ("*.py", ("__init__",)),
     "softmax_lib/check": ("*.py", ("__init__",)),
     "softmax_lib/plots": ("*.py", ("__init__", "style")),

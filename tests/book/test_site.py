@@ -25,7 +25,7 @@ from lxml.html import HtmlElement
 import katex
 import softmax_lib
 from mutants import NOT_COPIED
-from softmax_lib import check
+from softmax_lib import check, distributed
 from softmax_lib.course import CHAPTERS as LISTED
 from softmax_lib.course import chapter
 
@@ -387,6 +387,7 @@ def documented(site, name):
 
 def test_the_library_page_covers_the_public_names(site):
     wanted = {f"softmax_lib.{name}" for name in softmax_lib.__all__}
+    wanted |= {f"softmax_lib.distributed.{name}" for name in distributed.__all__}
     assert {*wanted, "softmax_lib.explorer.SoftmaxExplorer"} <= documented(site, "api")
 
 

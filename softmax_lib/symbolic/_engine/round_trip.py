@@ -25,6 +25,8 @@ TOLERANCE = mpf(10) ** -25
 def clauses(tex):
     """Split TeX into statements: each its sides and the relations between them."""
     tex = squeezed(tex)
+    if tex.startswith(r"\begin{aligned}"):  # one statement, broken to fit a phone
+        tex = re.sub(r"\\(?:begin|end)\{aligned\}|\\\\(?:\[\w+\])?|&", "", tex)
     rows = re.search(r"\\begin\{cases\}(.*)\\end\{cases\}", tex)
     if rows:
         values = [row.split("&")[0] for row in rows[1].split(r"\\")]

@@ -1,7 +1,89 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
+import re
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 
+import softmax_lib
+
+REPORT = Path(__file__).parents[3] / "benchmarks" / "distributed.md"
+
+
+@cache
+def table():
+    """The rows of the report's tables: the numbers of each, by its first cells."""
+    found = {}
+    for line in REPORT.read_text(encoding="utf-8").splitlines():
+        name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and cells:
+            numbers = [float(n) for cell in cells for n in re.findall(r"\d+\.?\d*", cell)]
+            found[name, cells[0]] = found[name] = numbers
+    return found
+
+
+def sixteen_lines():
+    import nbformat
+
+    path = REPORT.parents[1] / "chapters" / "streaming.ipynb"
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    (source,) = (text for text in cells if "def attention_in_blocks" in text)
+    function = source[source.index("def attention_in_blocks") :].split("\n\n\n")[0]
+    return len(function.splitlines()) == 16
+
+
+def peaks(length):
+    """The peak in MB of attention with its whole matrix, and in blocks."""
+    return tuple(table()[str(length), how][1] for how in ("whole matrix", "in blocks"))
+
+
+def slower_in_blocks():
+    return all(
+        table()[length, "in blocks"][0] > table()[length, "whole matrix"][0]
+        for length in ("1024", "4096")
+    )
+
+
+def workers_kept_below(most, *names):
+    return all(table()[name][1] < most for name in names)
+
+
+LOSSES = ("logsumexp, mean", "softmax_cross_entropy, mean")
+GRADIENT = "softmax_cross_entropy_grad, sum of sizes"
+
+
+def a_label_below_the_top_has_at_most_half():
+    z = np.random.default_rng(0).normal(0, 1, (2000, 3))
+    below = z < z.max(axis=1, keepdims=True)
+    return softmax_lib.softmax(z)[below].max() <= 0.5
+
+
+def ratios_within_a_piece_are_right():
+    pieces = ([3.0, 1.0, -3.0], [2.0, 4.0, 0.5], [-1.0, 1.5, 0.25])
+    whole = np.split(softmax_lib.softmax(np.concatenate(pieces)), 3)
+    alone = [softmax_lib.softmax(piece) for piece in pieces]
+    return all(np.allclose(a / a[0], w / w[0]) for a, w in zip(alone, whole, strict=True))
+
+
+def first_quarter_rounds_to_its_top():
+    return softmax_lib.logsumexp([72.0, -1.0, -0.8]) == 72
+
+
 HELD = {
-    "The mean of 3, 1 and −3 is «0.33».": lambda: np.mean([3, 1, -3]),
+    "within a piece all ratios are right": ratios_within_a_piece_are_right,
+    "in sixteen lines": sixteen_lines,
+    "In NumPy the sixteen lines were slower than the whole matrix": slower_in_blocks,
+    "the whole needed a peak of «140.5» MB and the blocks «9.5» MB": lambda: peaks(4096),
+    "were given «6.14» GB of logits": lambda: 24_000 * 32_000 * 8 / 1e9,
+    "in «96» chunks": lambda: 24 * 4,
+    "no worker ever held more than 200 MiB": lambda: workers_kept_below(200, *LOSSES),
+    "for the gradient no more than 800": lambda: workers_kept_below(800, GRADIENT),
+    "there it needs more than 1 GiB": lambda: all(
+        table()[name][3] > 1024 for name in (*LOSSES, GRADIENT)
+    ),
+    "since $1 + r$ rounds to 1": lambda: 1 + 7.1741e-31 == 1,
+    "with a tiny $r$, and that rounds to 72": first_quarter_rounds_to_its_top,
+    "$p$ is at most one half": a_label_below_the_top_has_at_most_half,
+    "«160» bytes travelled here": lambda: 4 * (3 + 2) * 8,
 }
