@@ -7,7 +7,7 @@ import numpy as np
 
 from softmax_lib._engine.arrays import as_floating, as_number
 from softmax_lib._engine.tiles import computing_dtype
-from softmax_lib.overflow import _as_mask, softmax
+from softmax_lib.overflow import as_mask, softmax
 
 
 def attention(Q, K, V, *, where=None, scale=None):
@@ -199,7 +199,7 @@ def _checked(Q, K, V, where, scale):
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in (Q, K, V))
         raise ValueError(f"the leading dimensions of Q, K and V must broadcast: {shapes}") from None
-    mask = _as_mask(where, np.broadcast_to(0.0, (*leading, Q.shape[-2], K.shape[-2])))
+    mask = as_mask(where, np.broadcast_to(0.0, (*leading, Q.shape[-2], K.shape[-2])))
     dtype = np.result_type(Q, K, V).newbyteorder("=")
     computing = computing_dtype(dtype)
     if scale is None:
