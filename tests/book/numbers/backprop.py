@@ -180,6 +180,25 @@ def ten_times_as_large():
     return max(factors) < 100 < 1.001 * max(factors) and min(factors) < 2 and least
 
 
+def safe_steps():
+    """No step changes F by more than the theorem says; at 2/K none raises it."""
+    rng, over, rises = np.random.default_rng(0), [], []
+    for scale in np.repeat((0.1, 1, 5), 60):
+        X, Y = scale * rng.normal(size=(5, 2)), softmax(rng.normal(0, 3, (5, 3)), axis=1)
+        X, W, alpha = np.column_stack([X, np.ones(5)]), rng.normal(size=(3, 3)), rng.choice([0, 1])
+        K, weights = longest(X[:, :2]) / 2 + alpha, np.array([[1], [1], [0]])
+
+        def F(W, X=X, Y=Y, alpha=alpha):
+            return cross_entropy(X @ W, Y).mean() + alpha / 2 * np.sum(W[:2] ** 2)
+
+        g = X.T @ (softmax(X @ W, axis=1) - Y) / 5 + alpha * weights * W
+        for rate in (0.5 / K, 1 / K, 2 / K):
+            change = F(W - rate * g) - F(W)
+            over.append(change + rate * (1 - rate * K / 2) * np.sum(g**2))
+            rises.append(change)
+    return max(over) < 1e-12 and max(rises) < 0
+
+
 def strokes():
     step = trained()[0] / np.abs(trained()[0]).max()
     one, seven = step[:, 1].reshape(8, 8), step[:, 7].reshape(8, 8)
@@ -290,6 +309,8 @@ HELD = {
     "almost to the bottom in one step": lambda: (
         np.ptp(np.array([0.4, 0.0]) - 2 * (softmax([0.4, 0.0]) - 0.5)) < 0.02 * 0.4
     ),
+    "changes $F$ by at most $-\\eta \\left(1 - \\frac{\\eta K}{2}\\right) \\|g\\|^2$. So it cannot "
+    "raise $F$ if $\\eta \\le 2 / K$": safe_steps,
     "the 1 has a blue stroke down its middle; the 7 is blue at the top right, and vermilion at "
     "the bottom right": strokes,
     "The mean pictures alone read most of the digits": mean_pictures,
@@ -306,7 +327,9 @@ HELD = {
     "Of the wrong classes, the most believed one is pushed the hardest": lambda: (
         softmax(LOGITS)[[0, 2]].argmax() == LOGITS[[0, 2]].argmax()
     ),
-    "a modest wrong answer is pulled less than a sure one": lambda: pull(4.0) < pull(1.0),
+    "the dog then always has more than its «0.119», so less is left to pull": lambda: (
+        1 - max(pull(T) for T in np.geomspace(1, 1e6, 500))
+    ),
     "pushes twice as hard: $2p - y$": lambda: np.allclose(
         [
             (cross_entropy(LOGITS + h, both) - cross_entropy(LOGITS - h, both)) / 2e-5
@@ -333,7 +356,7 @@ HELD = {
         trained()[1][:, 0] < trained()[1][:, 1]
     ),
     "a third of all mistakes are eights, and three of them were read as a 1": eights,
-    "the model is surest where it is most wrong": surest_is_most_wrong,
+    "of all the mistakes it is the surest, and the most wrong": surest_is_most_wrong,
     "At first the pull grows; in great heat the factor wins": lambda: (
         pull(1, 0) < pull(2, 0) / 2 > pull(4, 0) / 4 > pull(8, 0) / 8
     ),

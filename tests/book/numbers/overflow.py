@@ -217,6 +217,25 @@ def gaps_around_600_are_exact():
 
 
 EPS = np.finfo(np.float64).eps
+
+
+def wrapped(dtype):
+    """What the formula makes of each pair of integers whose difference wraps around."""
+    ends, found = np.iinfo(dtype), set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pairs = [np.array([ends.max, low], dtype) for low in range(ends.min, ends.max)]
+        moved = [z - z.max() for z in pairs]
+    for z, less in zip(pairs, moved, strict=True):
+        if less[1] == int(z[1]) - ends.max:
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            e = np.exp(less)
+            p = e / e.sum()
+        found.add("overflow" if np.isinf(e).any() else "wrong" if p[1] > p[0] else "right")
+    return found
+
+
 HELD = {
     # What everyone needs.
     "All three fit into float64; the third rounds to 1.": three_fit,
@@ -237,6 +256,10 @@ HELD = {
         np.log(np.finfo(np.float64).max),
     ),
     "A gap beyond «745.13» still makes": last_gap_that_is_not_0,
+    "those of 8 bits may wrap around, and nothing warns of that. Then a wrong class may win, or an "
+    "exponential overflow after all": lambda: (
+        wrapped(np.int8) == wrapped(np.uint8) == {"wrong", "overflow"}
+    ),
     "«70000» zeros are enough": lambda: 70000 if float(np.finfo(np.float16).max) < 70000 else 0,
     "but the share that follows, 0, is right": lambda: all(
         share_of_the_loser(2 * gap) < mpmath.mpf(2) ** smallest / 2
