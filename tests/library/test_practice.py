@@ -338,6 +338,7 @@ def test_a_mean_of_nothing_is_an_error(labels, weights, ignored, said):
         ([0, 2], {"class_weight": [1, 1]}, "^labels must be from 0 to 1, got 2 at position 1$"),
         ([-1, 0], {"class_weight": [1, 1]}, "^labels must be from 0 to 1, got -1 at position 0$"),
         ([0, 1], {"class_weight": [1, -2.5]}, r"not negative, got -2\.5 for class 1$"),
+        ([0, 1], {"class_weight": [1, -2, -3]}, r"not negative, got -2\.0 for class 1$"),
         ([0, 1], {"class_weight": [-1e-9, 1]}, "not negative, got -1e-09 for class 0$"),
         ([0, 0], {"class_weight": [np.inf, 1]}, "finite and not negative, got inf for class 0$"),
         ([0, 0], {"class_weight": [1, np.nan]}, "finite and not negative, got nan for class 1$"),
