@@ -160,4 +160,4 @@ def merged_partials(a, b, temperature=1.0):
     behind = m < other_m
     rest, rest_of_low = np.where(behind, other_r, r), np.where(behind, r, other_r)
     # In this order, for then two that are exchanged give the same to the last bit.
-    return top, np.where(np.isneginf(low), rest, rest + rest_of_low * factor + factor)
+    return top, np.where(np.isneginf(top), rest, rest + rest_of_low * factor + factor)

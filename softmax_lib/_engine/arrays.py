@@ -5,6 +5,8 @@ import operator
 
 import numpy as np
 
+IN_MEMORY = (np.ndarray, list, tuple, float, int)  # of which nothing has to be asked
+
 
 def as_floating(values, name, *, allow_complex=False):
     """Return ``values`` as an array of floating numbers; never a modified argument.
@@ -17,7 +19,7 @@ def as_floating(values, name, *, allow_complex=False):
             f"{name} must not be a masked array, whose mask would be ignored; "
             "fill the masked logits with -inf first"
         )
-    if type(values) is not np.ndarray:
+    if type(values) not in IN_MEMORY:
         refuse_dask(values, name)
     try:
         array = np.asarray(values)

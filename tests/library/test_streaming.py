@@ -132,6 +132,14 @@ def test_two_pieces_merged_tell_what_the_whole_tells(one, other):
 @given(partials, partials)
 def test_merging_is_commutative_to_the_last_bit(a, b):
     assert same(merge_logsumexp(a, b), merge_logsumexp(b, a))
+    tie = (a[0], b[1])
+    assert same(merge_logsumexp(a, tie), merge_logsumexp(tie, a))
+
+
+def test_a_tie_of_rests_that_round_is_commutative_too():
+    rests = np.random.default_rng(0).uniform(0, 1, (2, 1000))
+    a, b = ((np.zeros(1000), rest) for rest in rests)
+    assert same(merge_logsumexp(a, b), merge_logsumexp(b, a))
 
 
 @given(partials, partials, partials)
