@@ -381,6 +381,8 @@ WRONG = [
         "K must have at least two dimensions, got",
     ),
     ((ONES, ONES, 1.0), {}, ValueError, "V must have at least two dimensions, got shape ()"),
+    ((np.ones((2, 4)), ONES, ONES), {}, ValueError, "K must be as wide as Q: got shape (2, 3), Q"),
+    ((ONES, ONES, np.ones((1, 3))), {}, ValueError, "V must have a row for each key: got shape"),
     ((ONES, np.ones((2, 4)), ONES), {}, ValueError, "K must be as wide as Q: got shape (2, 4), Q"),
     (
         (ONES, ONES, np.ones((3, 3))),
