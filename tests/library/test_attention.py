@@ -278,6 +278,19 @@ def test_a_value_of_weight_0_counts_nothing(attend, value):
     np.testing.assert_array_equal(came, [[5, 1]])
 
 
+@both
+def test_values_that_are_not_finite_are_those_of_their_own_head(attend):
+    Q, K, V = drawn(np.random.default_rng(18), 3)
+    seen = np.ones((3, 1, 7), dtype=bool)
+    seen[0, 0, 2] = False
+    right = attend(Q, K, V, where=seen)
+    V[0, 2] = NAN  # masked
+    V[1, 4, 0] = INF
+    V[2, 6, 1] = NAN
+    right[1, :, 0], right[2, :, 1] = INF, NAN
+    np.testing.assert_array_equal(attend(Q, K, V, where=seen), right)
+
+
 # --- shapes and dtypes -------------------------------------------------------------------------
 
 
@@ -368,6 +381,8 @@ WRONG = [
         "K must have at least two dimensions, got",
     ),
     ((ONES, ONES, 1.0), {}, ValueError, "V must have at least two dimensions, got shape ()"),
+    ((np.ones((2, 4)), ONES, ONES), {}, ValueError, "K must be as wide as Q: got shape (2, 3), Q"),
+    ((ONES, ONES, np.ones((1, 3))), {}, ValueError, "V must have a row for each key: got shape"),
     ((ONES, np.ones((2, 4)), ONES), {}, ValueError, "K must be as wide as Q: got shape (2, 4), Q"),
     (
         (ONES, ONES, np.ones((3, 3))),
