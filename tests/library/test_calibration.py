@@ -231,6 +231,7 @@ def test_labels_and_axis_are_checked():
 def test_a_few_evaluations_are_enough(monkeypatch):
     """Newton's steps, not the halving alone: some fifty halvings would be needed."""
     problems = [drawn(seed, size=size) for seed in range(8) for size in (0.01, 1.0, 50.0)]
+    problems.append((np.array([[2.0, 0.0]] * 3), np.array([1, 1, 0])))  # no finite one
     calls, exp = [], np.exp
     monkeypatch.setattr(np, "exp", lambda x: calls.append(1) or exp(x))
     for z, labels in problems:
