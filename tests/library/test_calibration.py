@@ -232,6 +232,8 @@ def test_a_few_evaluations_are_enough(monkeypatch):
     """Newton's steps, not the halving alone: some fifty halvings would be needed."""
     problems = [drawn(seed, size=size) for seed in range(8) for size in (0.01, 1.0, 50.0)]
     problems.append((np.array([[2.0, 0.0]] * 3), np.array([1, 1, 0])))  # no finite one
+    far = np.array([[1.0, 0.0]] * 4 + [[100.0, 0.0]])  # beta is large for the widest gap
+    problems.append((far, np.array([0, 0, 1, 0, 0])))
     calls, exp = [], np.exp
     monkeypatch.setattr(np, "exp", lambda x: calls.append(1) or exp(x))
     for z, labels in problems:
