@@ -41,7 +41,8 @@ def fit_temperature(logits, labels, axis=-1):
         If `logits` are not real numbers, or `labels` not integers.
     ValueError
         If there is no example, a label is negative or >= C, the shapes do not fit, a logit is
-        nan or inf, or the logit of a true class is -inf: its loss is inf at every temperature.
+        nan or inf, a gap overflows, or the logit of a true class is -inf: its loss is inf at
+        every temperature.
 
     Notes
     -----
@@ -172,6 +173,8 @@ def _temperature(rows, labels):
     if not np.all(rows < np.inf):
         raise ValueError(f"logits must be finite or -inf, got {rows[~(rows < np.inf)][0]}")
     gaps = rows - rows.max(axis=1, keepdims=True)
+    if np.any(np.isinf(gaps) & np.isfinite(rows)):
+        raise ValueError("logits are so far apart that a gap overflows")
     true = gaps[np.arange(len(gaps)), labels]
     if not np.all(np.isfinite(true)):
         raise ValueError(

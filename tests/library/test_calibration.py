@@ -200,6 +200,15 @@ def test_a_true_class_that_is_ruled_out_is_named():
         fit_temperature([-np.inf, -np.inf], 0)
 
 
+def test_logits_too_far_apart_are_an_error():
+    z = np.array([[1e308, -1e308], [1e308, 0.0]])
+    for labels in ([0, 1], [1, 0]):
+        with pytest.raises(ValueError, match=r"^logits are so far apart that a gap overflows$"):
+            fit_temperature(z, labels)
+    closed = 1e308 / math.log(2)
+    assert fit_temperature([[1e308, 0.0]] * 3, [0, 0, 1]) == pytest.approx(closed, rel=1e-12)
+
+
 def test_no_example_has_no_temperature():
     for shape in ((0, 3), (2, 0, 3)):
         with pytest.raises(ValueError, match=r"^logits hold no example to fit a temperature to$"):
@@ -222,6 +231,9 @@ def test_labels_and_axis_are_checked():
 def test_a_few_evaluations_are_enough(monkeypatch):
     """Newton's steps, not the halving alone: some fifty halvings would be needed."""
     problems = [drawn(seed, size=size) for seed in range(8) for size in (0.01, 1.0, 50.0)]
+    problems.append((np.array([[2.0, 0.0]] * 3), np.array([1, 1, 0])))  # no finite one
+    far = np.array([[1.0, 0.0]] * 4 + [[100.0, 0.0]])  # beta is large for the widest gap
+    problems.append((far, np.array([0, 0, 1, 0, 0])))
     calls, exp = [], np.exp
     monkeypatch.setattr(np, "exp", lambda x: calls.append(1) or exp(x))
     for z, labels in problems:
