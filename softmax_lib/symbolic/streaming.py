@@ -116,7 +116,8 @@ with evaluate(False):
         Theorem(
             "streaming-attention",
             r"\begin{aligned} "
-            r"& \frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} \\[6pt] "
+            r"& \frac{a_1 e^{m_1 - m} + a_2 e^{m_2 - m}}"
+            r"{s_1 e^{m_1 - m} + s_2 e^{m_2 - m}} \\[6pt] "
             r"&= \frac{a_1 e^{m_1} + a_2 e^{m_2}}{s_1 e^{m_1} + s_2 e^{m_2}} "
             r"\end{aligned}",
             Claim(values_of_two / two_sums, "=", (a_1 * exp(m_1) + a_2 * exp(m_2)) / unshifted),

@@ -19,6 +19,7 @@ from softmax_lib.symbolic import (
     Theorem,
 )
 from softmax_lib.symbolic._engine.expressions import C, ForEachC, delta, sum_over
+from softmax_lib.symbolic._engine.reader import name_of
 from softmax_lib.symbolic._engine.round_trip import read_back
 
 M = Symbol("M", integer=True, positive=True)
@@ -87,11 +88,18 @@ with evaluate(False):
 @pytest.fixture
 def ledger():
     room = SimpleNamespace(ENTRIES=ENTRIES, SYMBOLS=SYMBOLS)
-    return Ledger.of([*CHAPTERS, SimpleNamespace(name="toy", room=lambda role: room)])
+    toy = SimpleNamespace(name="toy", part="Toys", room=lambda role: room)
+    return Ledger.of([*CHAPTERS, toy])
 
 
-def test_it_reads_its_own_symbols_first_and_then_those_before(ledger):
-    assert ledger["toy-centre"].symbols == (*SYMBOLS, *LEDGER.symbols)
+def test_it_reads_its_own_symbols_and_those_of_the_first_part_that_it_does_not_rename(ledger):
+    own = {name_of(one) for one in SYMBOLS}
+    kept = [one for one in LEDGER.symbols if name_of(one) not in own]
+    assert ledger["toy-centre"].symbols == (*SYMBOLS, *kept)
+    assert {str(one) for one in LEDGER.symbols} > {"p[i]", "z[i]", "T"}
+    assert len(kept) < len(LEDGER.symbols)
+    course = [each for each in CHAPTERS if each.part == CHAPTERS[0].part]
+    assert LEDGER.symbols == Ledger.of(course).symbols
     assert ledger["softmax"].symbols == CHAPTERS[0].room("symbolic").SYMBOLS
 
 

@@ -1,7 +1,7 @@
 """The reader of TeX: what it knows, and what it says of what it cannot read."""
 
 import pytest
-from sympy import IndexedBase, Symbol
+from sympy import Indexed, IndexedBase, Symbol
 
 from softmax_lib.symbolic import LEDGER
 from softmax_lib.symbolic._engine.expressions import delta, sum_over
@@ -59,7 +59,13 @@ def test_the_first_of_two_symbols_of_one_name_counts():
         assert Reader((k, first, second)).read(to_latex(first)) == first
 
 
-def test_every_symbol_reads_back_as_it_prints(reader):
-    read = [reader.read(to_latex(one)) for one in LEDGER.symbols]
-    first = {to_latex(one): one for one in reversed(LEDGER.symbols)}
-    assert read == [first[to_latex(one)] for one in LEDGER.symbols]
+@pytest.mark.parametrize("symbols", {entry.symbols: None for entry in LEDGER.values()})
+def test_every_symbol_reads_back_as_it_prints(symbols):
+    reader = Reader(symbols)
+    first = {to_latex(one): one for one in reversed(symbols)}
+    for tex, one in first.items():
+        read = reader.read(tex)
+        if isinstance(one, Indexed):  # a later chapter may give the index another range
+            assert (read.base, len(read.indices)) == (one.base, len(one.indices))
+        else:
+            assert read == one

@@ -12,6 +12,7 @@ from sympy import Expr
 
 from softmax_lib.symbolic._engine.proof import Proof
 from softmax_lib.symbolic._engine.prover import verify_chain, verify_claim, verify_code
+from softmax_lib.symbolic._engine.reader import name_of
 from softmax_lib.symbolic._engine.small_cases import SMALL
 from softmax_lib.symbolic._engine.substitution import head
 
@@ -156,23 +157,30 @@ class Ledger(dict):
 
     @classmethod
     def of(cls, chapters):
-        """The ledger of a course: the chapters that have proofs, in their order."""
-        ledger = cls()
+        """The ledger of a course: the chapters that have proofs, in their order.
+
+        Those of the first part build on one another; each of a later one builds on these alone, so
+        that a letter may mean one thing here and another there.
+        """
+        ledger, first = cls(), chapters[0].part
         for chapter in chapters:
             if room := chapter.room("symbolic"):
-                ledger.add(chapter.name, room.ENTRIES, room.SYMBOLS)
+                ledger.add(chapter.name, room.ENTRIES, room.SYMBOLS, chapter.part == first)
         return ledger
 
-    def add(self, name, entries, symbols):
-        """Take in a chapter; it reads the symbols of those before it, but its own first."""
-        self.symbols = (*symbols, *self.symbols)
+    def add(self, name, entries, symbols, for_later=True):
+        """Take in a chapter; it reads the symbols of those before it, but for names of its own."""
+        own = {name_of(one) for one in symbols}
+        known = (*symbols, *(one for one in self.symbols if name_of(one) not in own))
+        if for_later:
+            self.symbols = known
         for entry in entries:
             if entry.label in self:
                 raise ValueError(
                     f"two entries are labelled {entry.label!r}: one of the chapter "
                     f"{self.chapters[entry.label]!r}, one of {name!r}"
                 )
-            entry.symbols = self.symbols
+            entry.symbols = known
             self[entry.label], self.chapters[entry.label] = entry, name
 
     def prove(self, label):

@@ -35,6 +35,13 @@ def squeezed(tex):
     return re.sub(r"([_^])\{([\w*])\}", r"\1\2", tex)
 
 
+def name_of(one):
+    """The name that a declared symbol bears in TeX, whatever its kind."""
+    if isinstance(one, Indexed):
+        return one.base.name
+    return one.func.__name__ if isinstance(one, AppliedUndef) else to_latex(one)
+
+
 class Reader:
     """Turns the TeX of one side into an expression.
 
