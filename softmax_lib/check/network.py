@@ -387,8 +387,8 @@ RELATIVE = (
     ),
     Mistake(
         "sum-of-sizes",
-        "The difference is divided by the sum of both sizes. Some do so; it gives between half and all "
-        "of what is asked for here: divide by the larger one.",
+        "The difference is divided by the sum of both sizes. Some do so; it gives between half and "
+        "all of what is asked for here: divide by the larger one.",
         "sec-network-check",
     ).like(lambda a, b: _share(a, b, np.abs(a) + np.abs(b))),
     Mistake(
