@@ -189,13 +189,15 @@ def test_integers_are_logits():
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_logits_that_are_no_numbers_are_named(value):
     with pytest.raises(ValueError, match=rf"^logits must be finite or -inf, got {value}$"):
-        fit_temperature([[1.0, 0.0], [0.0, value]], [0, 1])
+        fit_temperature(
+            [[1.0, 0.0], [value, 0.0], [0.0, -value if value > 0 else np.inf]], [0, 1, 0]
+        )
 
 
 def test_a_true_class_that_is_ruled_out_is_named():
     message = r"^the true class of example 1 has a logit of -inf, so its loss is inf at every"
     with pytest.raises(ValueError, match=message):
-        fit_temperature([[1.0, 0.0], [0.0, -np.inf]], [0, 1])
+        fit_temperature([[1.0, 0.0], [0.0, -np.inf], [0.0, -np.inf]], [0, 1, 1])
     with pytest.raises(ValueError, match=r"^the true class of example 0 has"):
         fit_temperature([-np.inf, -np.inf], 0)
 
@@ -366,14 +368,14 @@ def test_any_shape_and_layout_of_predictions_will_do(layout):
 @pytest.mark.parametrize("value", [-0.1, 1.5, np.nan, np.inf])
 def test_a_confidence_outside_of_0_and_1_is_named(function, value):
     with pytest.raises(ValueError, match=rf"^confidence must be from 0 to 1, got {value}$"):
-        function([0.0, 1.0, value], [0, 1, 1])
+        function([0.0, 1.0, value, 7.0], [0, 1, 1, 1])
 
 
 @pytest.mark.parametrize("function", BOTH)
 @pytest.mark.parametrize("value", [0.5, 2.0, -1.0, np.nan])
 def test_correct_is_true_or_false(function, value):
     with pytest.raises(ValueError, match=rf"^correct must be True or False, got {value}$"):
-        function([0.5, 0.5, 0.5], [0, 1, value])
+        function([0.5, 0.5, 0.5, 0.5], [0, 1, value, 7])
 
 
 @pytest.mark.parametrize("function", BOTH)
