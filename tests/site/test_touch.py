@@ -35,6 +35,28 @@ BESIDE = """() => [...document.querySelectorAll('.text_html li > dl > dd')].filt
   return isSeen(said) && said.getBoundingClientRect().top < name.bottom - 1;
 }).map(placeOf)"""
 
+# What of an explorer is cut off, however its logits stand: columns, and words of a picture.
+CUT = """explorer => {
+  const wrong = [];
+  const [table, sliders] = ['.numbers', 'tbody input'].map(s => [...explorer.querySelectorAll(s)]);
+  for (const logits of [[10, 1, -3], [-10, 1, 10], [10, 10, 10], [2.1, 9.9, -9.9]]) {
+    logits.forEach((value, n) => {
+      sliders[n].value = value;
+      sliders[n].dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    if (table[0].scrollWidth > table[0].clientWidth) wrong.push(`the table at ${logits}`);
+  }
+  for (const words of explorer.querySelectorAll('svg text')) {
+    const { left, right } = words.getBoundingClientRect();
+    const frame = words.closest('svg');
+    const { overflow } = getComputedStyle(frame);
+    const room = overflow === 'visible' ? document.body : frame;
+    const { left: from, right: to } = room.getBoundingClientRect();
+    if (left < from || right > to) wrong.push(words.textContent);
+  }
+  return wrong;
+}"""
+
 
 @pytest.fixture(params=[each.name for each in CHAPTERS])
 def chapter(request, opened):
@@ -86,3 +108,19 @@ def test_the_menu_of_downloads_says_what_each_does(opened):
     page.get_by_role("button", name="Download this page").tap()
     for words in ("The notebook, .ipynb", "Print, or save as PDF"):
         expect(page.locator(".dropdown-menu").get_by_text(words, exact=True)).to_be_visible()
+
+
+def test_an_explorer_shows_all_of_its_numbers(chapter):
+    for explorer in chapter.page.locator("softmax-explorer[data-ready]").all():
+        cut = explorer.evaluate(CUT)
+        assert not cut, listed(chapter, cut)
+
+
+@pytest.mark.parametrize("page", ["index", "chapters/definition", "reference/glossary"])
+def test_text_of_twice_the_size_leaves_the_buttons_and_the_page_in_sight(opened, page):
+    visit = opened(f"{page}.html", width=390)
+    visit.page.add_style_tag(content="html { font-size: 200% }")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    for button in visit.page.locator(".bd-header-article button:visible").all():
+        box = button.bounding_box()
+        assert box["x"] + box["width"] <= 390, button.get_attribute("aria-label")
