@@ -116,7 +116,7 @@ def test_an_explorer_shows_all_of_its_numbers(chapter):
         assert not cut, listed(chapter, cut)
 
 
-@pytest.mark.parametrize("page", ["index", "chapters/definition", "reference/glossary"])
+@pytest.mark.parametrize("page", ["index", "chapters/backprop", "reference/glossary"])
 def test_text_of_twice_the_size_leaves_the_buttons_and_the_page_in_sight(opened, page):
     visit = opened(f"{page}.html", width=390)
     visit.page.add_style_tag(content="html { font-size: 200% }")
