@@ -65,6 +65,7 @@ def test_a_chinese_term_is_found_and_leads_to_its_entry(opened):
     for word in ("交叉熵", "交叉"):
         first = look_for(page, word).first
         expect(first, word).to_have_attribute("href", re.compile("#term-cross-entropy"))
+        expect(first, word).to_have_text("Glossary > 交叉熵")
     first.click()
     expect(page.locator("#term-cross-entropy")).to_be_in_viewport()
 
