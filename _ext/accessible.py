@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx_exercise.nodes import solution_node
 
 REPAIRS = {
     # The title and the search stand in no landmark, so a reader who jumps by landmark misses them.
@@ -21,6 +23,10 @@ REPAIRS = {
     'pst-js-only" title="Search"',
     # A server that knows notebooks as JSON has them shown, not kept.
     '.ipynb" target="_blank"': '.ipynb" download',
+    # A bare ending says neither what is saved nor that a printer is asked.
+    'btn__text-container">.ipynb<': 'btn__text-container">The notebook, .ipynb<',
+    'btn__text-container">.md<': 'btn__text-container">The text of this page, .md<',
+    'btn__text-container">.pdf<': 'btn__text-container">Print, or save as PDF<',
     # The same for the icons of the theme switch, of which all but one are hidden.
     'data-mode="light" title="Light"': 'data-mode="light"',
     'data-mode="dark"  title="Dark"': 'data-mode="dark"',
@@ -49,6 +55,15 @@ def use_repairs(app: Sphinx, config: Config) -> None:
     config.template_bridge = f"{__name__}.{RepairedTemplates.__name__}"
 
 
+def unlink_titles(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Leave a solution's title as the switch that it is: a link in it took the tap that opens."""
+    for solution in doctree.findall(solution_node):
+        title = solution.next_node(nodes.title)
+        for link in list(title.findall(nodes.reference)) if title else []:
+            link.replace_self(link.children)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", use_repairs)
+    app.connect("doctree-resolved", unlink_titles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -48,8 +48,16 @@ REPLACED_PARTS = {
         "scrollable.js",
     ),
 }
+# A hit in the index is shown with its entry, or it looks like the page itself beside it.
+SEARCH = "searchtools.js"
+BARE_HIT = "titles[file],\n            id ? "
+NAMED_HIT = "`${titles[file]} > ${entry}`,\n            id ? "
 # Comes after all others.
 OWN_SCRIPTS = ["arrive.js", "reading.js"]
+# The editor names the colours of code by their beginning alone: `var(--code-${name})`.
+EDITOR = HERE / "run" / "editor.js"
+STEM = re.compile(r"var\((--[\w-]+-)\$\{")
+PROPERTY = re.compile(r"(--[\w-]+)\s*:")
 # Runs before all others, within the page.
 STORAGE = "<script>\n" + (HERE / "storage.js").read_text(encoding="utf-8") + "</script>"
 # What a script of a page calls by name belongs to all of them.
@@ -141,8 +149,17 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
         if (static / name).exists():  # code runs on the pages only where that was fetched
             words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
     names = [*THEME_STYLES, *styles, APART[0]]
-    css = prune("\n".join(read_style(static, name) for name in names), words)
+    css = "\n".join(read_style(static, name) for name in names)
+    stems = tuple(STEM.findall(EDITOR.read_text(encoding="utf-8")))
+    words.update(name for name in PROPERTY.findall(css) if name.startswith(stems))
+    css = prune(css, words)
     stylesheet = carry_icons(css, static)
+
+    search = (static / SEARCH).read_text(encoding="utf-8")
+    if search.count(BARE_HIT) != 1:
+        raise ExtensionError(f"{SEARCH} has changed: look for {BARE_HIT!r} in _ext/bundle.py")
+    search = search.replace(BARE_HIT, NAMED_HIT)
+    (static / SEARCH).write_text(search, encoding="utf-8", newline="\n")
 
     digest = hashlib.sha256((stylesheet + script).encode()).hexdigest()[:8]
     (static / STYLESHEET).write_text(stylesheet, encoding="utf-8", newline="\n")

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 VENDOR = Path(__file__).parent / "vendor"
 PROGRAM = VENDOR / "katex" / "katex.min.js"
-CLOSING = tuple(".,;:!?)]")
+OPENING, CLOSING = ("(", "["), tuple(".,;:!?)]")
 SHORT = 40  # characters of TeX that fit into a line of a phone
 # What holds a line of a formula open, with the height of all that stands in it.
 OPTIONS = {"output": "htmlAndMathml", "throwOnError": True, "strict": "error"}
@@ -89,16 +89,27 @@ def set_formula(writer: HTML5Translator, node: nodes.Element, tex: str, display:
 
 
 def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Tie a full stop to the short formula before it: browsers would let it start a line."""
+    """Tie a full stop to the formula before it, and a bracket to the one after it.
+
+    Browsers would let the one start a line and the other end it. A short formula stays whole.
+    """
     for formula in list(doctree.findall(nodes.math)):
         parent, at = formula.parent, formula.parent.index(formula)
-        following = parent[at + 1] if at + 1 < len(parent) else None
-        if not isinstance(following, nodes.Text) or not following.startswith(CLOSING):
-            continue
-        if len(formula.astext()) <= SHORT:
-            mark, rest = following[:1], following[1:]
-            parent[at + 1] = nodes.Text(rest)
-            parent[at] = nodes.inline("", "", formula, nodes.Text(mark), classes=["together"])
+        around = (parent[at - 1] if at else None, *parent[at + 1 : at + 2])
+        before, after = (str(n) if isinstance(n, nodes.Text) else "" for n in (*around, None)[:2])
+        opens, closes = before.endswith(OPENING), after.startswith(CLOSING)
+        if opens or closes:
+            tied = nodes.inline(classes=["together"])
+            tied += nodes.Text(before[-1:] if opens else "")
+            tied += formula.deepcopy()
+            tied += nodes.Text(after[:1] if closes else "")
+            if len(formula.astext()) > SHORT:
+                tied["classes"].append("long")
+            parent[at] = tied
+            if closes:
+                parent[at + 1] = nodes.Text(after[1:])
+            if opens:
+                parent[at - 1] = nodes.Text(before[:-1])
 
 
 def visit_inline(writer: HTML5Translator, node: nodes.math) -> None:

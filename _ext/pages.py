@@ -22,8 +22,6 @@ SOURCE = re.compile(r'\bsrc="([^"]+)"')
 UNITS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
 # The first thing that Matplotlib draws.
 PAPER = re.compile(r'(<g id="patch_1">\s*<path [^>]*style="fill: )#ffffff(?=")')
-# sphinx-exercise puts the space into the link, where it is underlined.
-SOLUTION = re.compile(r"(>Solution to)(<a [^>]*>) ")
 LENGTH = re.compile(r"([\d.]+)(px|pt|in|)$")
 
 
@@ -67,7 +65,7 @@ def complete(
     if "body" in context:
         images = app.builder.images
         sources = {name: Path(app.srcdir) / source for source, name in images.items()}
-        context["body"] = SOLUTION.sub(r"\1 \2", size_images(context["body"], sources))
+        context["body"] = size_images(context["body"], sources)
 
 
 def take_paper_away(app: Sphinx, exception: Exception | None) -> None:

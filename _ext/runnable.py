@@ -39,8 +39,9 @@ BUILTINS = set(dir(builtins))
 # Modules: a call of what is in them changes nothing.
 COMMON = {"np", "check", "plt", "plots", "ax", "fig"}
 NOTE = (
-    "Code on this page can be changed and run. The first run loads some {size:.0f} MB of Python, "
-    "which stays in this browser; your changes do, too. NumPy gives no warnings here."
+    "Code with a Run button below it can be changed and run on this page. The first run loads some "
+    "{size:.0f}\N{NO-BREAK SPACE}MB of Python, which stays in this browser; your changes do, too. "
+    "NumPy gives no warnings here."
 )
 CELL = re.compile(r'<div class="cell(?: tag_[\w-]+)* docutils container">')
 

@@ -88,6 +88,8 @@
     worker = ready = null;
   }
 
+  const nameOf = (number) => `cell ${order.indexOf(number) + 1} of this page`;
+
   // ---- one cell -------------------------------------------------------------------------------
 
   const element = (name, className, text = "") =>
@@ -108,6 +110,7 @@
     // A cell that has been rewritten since is another one.
     const key = `code:${page}:${[...original].reduce((h, c) => (h * 31 + c.codePointAt()) | 0, 7)}`;
     let text = store.get(key) ?? original;
+    let answered = original; // the text whose answer stands below
     let editor = null;
 
     const bar = element("div", "run-bar");
@@ -136,6 +139,9 @@
       write.hidden = !!editor;
     };
     const say = (words) => (state.textContent = words);
+    const compare = () => {
+      if (running?.number !== number) say(text === answered ? "" : "Changed: run it for its answer.");
+    };
     const colour = () => {
       if (!editor && text !== original) pre.textContent = text + "\n";
     };
@@ -145,13 +151,14 @@
       if (editor) return focus && editor.focus();
       pre.replaceChildren();
       editor = editors.edit(pre, text, {
-        label: `Python, cell ${order.indexOf(number) + 1} of this page; Escape leaves the editor`,
+        label: `Python, ${nameOf(number)}; Escape leaves the editor`,
         run: start,
         leave: () => run.focus(),
         changed: () => {
           text = editor.text;
           text === original ? store.remove(key) : store.set(key, text);
           show();
+          compare();
         },
       });
       if (focus) editor.focus();
@@ -236,8 +243,9 @@
       const before = needs[number].filter((what) => ran.get(what) !== codeOf(what));
       const list = [...before, number].map((what) => ({
         what, code: codeOf(what), shown: what === number,
-        name: made.has(what) ? `cell ${order.indexOf(what) + 1}` : "an earlier cell",
+        name: made.has(what) ? nameOf(what) : "an earlier cell",
       }));
+      answered = text;
       if (stored) stored.hidden = true;
       answer.replaceChildren();
       answer.hidden = false;
@@ -251,10 +259,10 @@
         else if (kind === "end") {
           const first = before.filter((what) => what > 0).length;
           const also = first ? ` First ran ${first === 1 ? "the cell" : `${first} cells`} above that it needs.` : "";
-          end(failed ? "" : `Ran in ${seconds()}.${also}`);
+          end(failed ? "Ended with an error." : `Ran in ${seconds()}.${also}`);
         } else if (kind !== "none") {
           failed ||= kind === "error";
-          put(kind, words);
+          put(kind, kind === "error" ? words.replaceAll(nameOf(number), "this cell") : words);
         }
       };
       running.timer = setTimeout(
@@ -272,7 +280,7 @@
       end(loads ? "Stopped." : "Stopped. Python starts anew at the next run.");
     });
     reset.addEventListener("click", () => {
-      text = original;
+      text = answered = original;
       store.remove(key);
       if (editor) editor.text = original;
       else pre.textContent = original + "\n";
@@ -287,6 +295,7 @@
     bar.hidden = silent.includes(number); // the set-up runs before all others, by itself
     colour();
     show();
+    compare();
   }
 
   order.forEach(furnish);

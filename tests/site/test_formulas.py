@@ -21,6 +21,40 @@ REASONS = """() => [...document.querySelectorAll('article .derivation .reason')]
     height: line.height,
   };
 })"""
+# Punctuation that begins a line, or a bracket that ends one, with a formula on its other side.
+LOOSE = """() => {
+  const wrong = [];
+  const box = (text, at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect();
+  };
+  const walker = document.createTreeWalker(document.querySelector('article') ?? document.body, 4);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  const words = texts.filter(text => text.data && !text.parentElement.closest('.katex'));
+  for (const formula of document.querySelectorAll('article span.math')) {
+    if (!isSeen(formula)) continue;
+    const bases = [...formula.querySelectorAll('.base')].map(e => e.getBoundingClientRect());
+    const to = text => formula.compareDocumentPosition(text);
+    const after = words.find(text => to(text) === Node.DOCUMENT_POSITION_FOLLOWING);
+    const before = words.findLast(text => to(text) === Node.DOCUMENT_POSITION_PRECEDING);
+    if ('.,;:!?)]'.includes(after?.data[0] ?? ' ') && box(after, 0).left < bases.at(-1).right - 9)
+      wrong.push(`${placeOf(formula)}: ${after.data.slice(0, 30)}`);
+    const last = before?.length - 1;
+    if ('(['.includes(before?.data[last] ?? ' ') && box(before, last).right > bases[0].left + 9)
+      wrong.push(`${placeOf(formula)}: ${before.data.slice(-30)}`);
+  }
+  return wrong;
+}"""
+
+
+@pytest.mark.widths(390, 1280)
+def test_no_line_begins_with_the_punctuation_behind_a_formula(visit):
+    fold(visit.page, opened=True)
+    loose = visit.page.evaluate(LOOSE)
+    assert not loose, listed(visit, loose)
 
 
 @pytest.mark.widths(390, 1280)

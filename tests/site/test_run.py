@@ -167,7 +167,7 @@ def test_a_loop_without_an_end_is_stopped_and_the_page_lives_on(page_of):
     ("code", "said"),
     [
         ("print(1", r"SyntaxError"),
-        ("x = 1\n1 / 0", r'cell 2", line 2.*ZeroDivisionError: division by zero'),
+        ("x = 1\n1 / 0", r'"this cell", line 2.*ZeroDivisionError: division by zero'),
         ("input('name')", r"RuntimeError: input\(\) finds no keyboard on this page"),
         ("[np.zeros(2**27) for _ in range(8)]", r"MemoryError|Unable to allocate"),
         ("for i in range(10**6):\n    print(i)", r"19\s+20[\s\S]*… and \d{7} more letters"),
@@ -227,6 +227,37 @@ def test_what_is_written_is_kept_until_it_is_reset(page_of):
     expect(stored).to_be_visible()
     made.page.reload()
     assert "hardmax" in made.cell(1).inner_text()
+
+
+def test_an_answer_to_another_text_than_the_one_above_it_says_so(page_of):
+    made = page_of()
+    made.write(1, "print('mine')")
+    expect(made.state(1)).to_contain_text("Changed")
+    made.page.reload()
+    expect(made.cell(1)).to_contain_text("hardmax")  # still the stored answer
+    expect(made.state(1)).to_contain_text("Changed")
+    assert made.run(1) == "mine"
+    expect(made.state(1)).to_contain_text("Ran")
+    made.write(1, "print('other')")
+    expect(made.state(1)).to_contain_text("Changed")
+    made.write(1, "print('mine')")
+    expect(made.state(1)).to_be_empty()
+    made.button(1, "Reset").click()
+    expect(made.state(1)).to_be_empty()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_editor_has_the_colours_of_other_code(page_of, theme):
+    made = page_of(theme=theme)
+    colour = "e => getComputedStyle(e).color"
+    page = {  # of a keyword, a string, a number and a defined name
+        kind: made.page.locator(f"article .cell_input span.{kind}").first.evaluate(colour)
+        for kind in ("k", "s2", "mf", "nf")
+    }
+    made.write(1, "def name():\n    return 'text', 1.5")
+    spans = made.cell(1).locator(".cm-line span")
+    shown = dict(spans.evaluate_all(f"all => all.map(e => [e.innerText, ({colour})(e)])"))
+    assert [shown["def"], shown["'text'"], shown["1.5"], shown["name"]] == [*page.values()]
 
 
 def test_cells_share_their_names_and_say_which_ran_first(page_of):
