@@ -41,6 +41,7 @@ ROLES = ("symbolic", "check")
 TESTED_AS = {"reductions": "tiles", "shift": "overflow", "targets": "cross_entropy"}
 FIRST = 3  # files of tests that each mutant meets alone; those that pass meet the rest in groups
 LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
+PATIENCE = 1800  # seconds by the clock, for one that waits: on a busy machine LIMIT takes minutes
 # Pictures, whose tests look at what is drawn, and a set-up, which every page's stored outputs hold.
 ELSEWHERE = ("plots", "explorer", "notebook")
 SHARE = 7  # of proofs and checks, which have three times as many as the library, one in so many
@@ -54,10 +55,11 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # looking for them takes half of a short test's time
 }
-OPTIONS = """
+OPTIONS = f"""
     -x -q --no-header --tb=line -p no:cacheprovider -p _hypothesis_pytestplugin -p pytest_timeout
     -p pytest_cov.plugin
     --override-ini=addopts= --import-mode=importlib --doctest-modules
+    --override-ini=timeout={PATIENCE}
     -W ignore::pytest.PytestAssertRewriteWarning
 """
 
