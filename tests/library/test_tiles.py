@@ -243,14 +243,16 @@ def test_only_what_is_read_where_it_lies_is_larger_than_a_piece(shape, step):
         out[...] = (z - v).sum(axis=axis, keepdims=True)
 
     # One value a row, or as many as z holds; z, v and out in any two orders of memory.
-    memory = np.random.default_rng(shape).standard_normal((*shape[:-1], 2 * shape[-1]))
+    def laid_out(order, by):
+        apart = np.repeat(values, abs(by), axis=-1)
+        return apart.transpose(order).copy().transpose(np.argsort(order))[..., ::by]
+
+    values = np.random.default_rng(shape).standard_normal(shape)
     orders = [*itertools.permutations(range(len(shape)))]
     several = [axes for n in (1, 2) for axes in itertools.combinations(range(len(shape)), n)]
     for *two, axes in itertools.product(orders, orders, several):
-        z, v = (
-            memory.transpose(order).copy().transpose(np.argsort(order))[..., ::by][..., : shape[-1]]
-            for order, by in zip(two, STEPS[step], strict=True)
-        )
+        z, v = map(laid_out, two, STEPS[step])
+        v *= 2
         wanted = (z - v).sum(axis=axes, keepdims=True)
         for out in (np.empty_like(z), np.empty_like(v), np.empty(wanted.shape)):
             arrays = out, z, v
