@@ -90,10 +90,10 @@ def _tiles(axes, direct, out, *arrays):
     """Yield, tile after tile, its axis, the tiles of out and the arrays, and how to deliver it."""
     _keep_freed_memory()
     # Wide tiles are for formulas that read and write the arrays themselves, not copies of tiles.
-    z, *others = arrays
+    z = arrays[0]
     as_they_are = direct and all(
-        array.dtype != bool and _far_to_near(array) == _far_to_near(z)
-        for array in (out, *others)
+        array.dtype != bool and _far_to_near(array) == _far_to_near(z) and _is_one_axis(array, axes)
+        for array in (out, *arrays)
         if array.shape == z.shape
     )
     columns, axes, kept, height = _plan(z, axes, as_they_are)
@@ -128,14 +128,15 @@ def _plan(z, axes, as_they_are):
     )
     if 0 < across < along:
         # The neighbours are a matrix as they lie in memory; beyond them it would be a copy.
-        neighbours = z.shape[kept[-1]] if as_they_are and _is_one_axis(z, axes) else 1
+        neighbours = z.shape[kept[-1]] if as_they_are else 1
         return True, axes, kept, min(WIDE, max(neighbours, height // 2))
     return False, axes, kept, max(1, height)
 
 
 def _is_one_axis(array, axes):
-    """Return whether the axes, from far to near, can be walked along as one, without a copy."""
-    pairs = itertools.pairwise(d for d in axes if array.shape[d] > 1)
+    """Return whether the axes can be walked along as one, from far to near, without a copy."""
+    far_to_near = (d for d in _far_to_near(array) if d in axes and array.shape[d] > 1)
+    pairs = itertools.pairwise(far_to_near)
     return all(array.strides[d] == array.shape[e] * array.strides[e] for d, e in pairs)
 
 

@@ -228,6 +228,39 @@ def test_tiles_cover_every_row_once_in_pieces_no_larger_than_said(place):
         assert count >= z.nbytes / SMALL_CUTS["PIECE"]
 
 
+STEPS = {"neighbours": (1, 1), "every other": (2, 2), "backwards": (-2, -2), "each its own": (1, 2)}
+
+
+@pytest.mark.parametrize("shape", [(13, 4), (4, 13), (2, 3, 13), (13, 3, 2), (5, 2, 7), (3, 1, 11)])
+@pytest.mark.parametrize("step", STEPS)
+def test_only_what_is_read_where_it_lies_is_larger_than_a_piece(shape, step):
+    def formula(*tiles_of, axis):
+        for array, tile in zip(arrays, tiles_of, strict=True):
+            rows, read_as_it_lies = tile.shape[1 + axis], np.may_share_memory(tile, array)
+            limit = tiles.WIDE if axis == 0 and read_as_it_lies else 1
+            assert tile.nbytes <= tiles.PIECE or rows <= limit
+        out, z, v = tiles_of
+        out[...] = (z - v).sum(axis=axis, keepdims=True)
+
+    # One value a row, or as many as z holds; z, v and out in any two orders of memory.
+    def laid_out(order, by):
+        apart = np.repeat(values, abs(by), axis=-1)
+        return apart.transpose(order).copy().transpose(np.argsort(order))[..., ::by]
+
+    values = np.random.default_rng(shape).standard_normal(shape)
+    orders = [*itertools.permutations(range(len(shape)))]
+    several = [axes for n in (1, 2) for axes in itertools.combinations(range(len(shape)), n)]
+    for *two, axes in itertools.product(orders, orders, several):
+        z, v = map(laid_out, two, STEPS[step])
+        v *= 2
+        wanted = (z - v).sum(axis=axes, keepdims=True)
+        for out in (np.empty_like(z), np.empty_like(v), np.empty(wanted.shape)):
+            arrays = out, z, v
+            with cut(**SMALL_CUTS):
+                tiles.over_tiles(formula, axes, *arrays)
+            np.testing.assert_allclose(out, np.broadcast_to(wanted, out.shape), atol=1e-12)
+
+
 @at_every_place
 @pytest.mark.parametrize("case", CASES)
 def test_a_result_in_many_tiles_is_the_result_in_one(case, place):
