@@ -48,23 +48,32 @@ def test_lines_and_paragraphs_of_a_display(text, expected):
     assert "katex-display" in katex.katex_html(expected, True)
 
 
-def paragraph(tex, following):
+def paragraph(before, tex, following):
     formula = nodes.math(tex, tex)
-    return nodes.paragraph("", "", nodes.Text("Let "), formula, nodes.Text(following))
-
-
-def test_punctuation_stays_with_the_short_formula_before_it():
-    document = paragraph("p_i", ". Then")
-    katex.keep_punctuation(None, document, "page")
-    assert document.astext() == "Let p_i. Then"
-    assert document[1]["classes"] == ["together"]
-    assert document[1].astext() == "p_i."
+    return nodes.paragraph("", "", nodes.Text(before), formula, nodes.Text(following))
 
 
 @pytest.mark.parametrize(
-    ("tex", "following"), [("p_i", " is"), ("p_i", ""), ("a + b = c + " * 9, ". Then")]
+    ("before", "tex", "following", "tied"),
+    [
+        ("Let ", "p_i", ". Then", "p_i."),
+        ("Let (", "p_i", " be", "(p_i"),
+        ("(", "p_i", ")", "(p_i)"),
+    ],
 )
-def test_a_formula_without_punctuation_or_too_long_for_a_line_may_break(tex, following):
-    document = paragraph(tex, following)
+def test_punctuation_stays_with_the_short_formula_beside_it(before, tex, following, tied):
+    document = paragraph(before, tex, following)
     katex.keep_punctuation(None, document, "page")
-    assert not list(document.findall(nodes.inline))
+    assert document.astext() == before + tex + following
+    assert document[1]["classes"] == ["together"]
+    assert document[1].astext() == tied
+
+
+def test_a_formula_without_punctuation_or_too_long_for_a_line_may_break():
+    for following in (" is", ""):
+        document = paragraph("Let ", "p_i", following)
+        katex.keep_punctuation(None, document, "page")
+        assert not list(document.findall(nodes.inline))
+    document = paragraph("Let ", "a + b = c + " * 9, ". Then")
+    katex.keep_punctuation(None, document, "page")
+    assert document[1]["classes"] == ["together", "long"]  # but for its last part
