@@ -3,6 +3,7 @@
     python tools/code_mutants.py                            the library, some of proofs and checks
     python tools/code_mutants.py softmax_lib/overflow.py    of one module, or one folder
     python tools/code_mutants.py --all softmax_lib/check    all that there are
+    python tools/code_mutants.py --after run.log            go on with a run that was stopped
 
 cosmic-ray makes the mutants. Its own runner starts Python, NumPy and pytest anew for each, which
 takes longer than the tests that catch one; so here each mutant is a fork of a process that has
@@ -44,6 +45,7 @@ LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
 PATIENCE = 1800  # seconds by the clock, for one that waits: on a busy machine LIMIT takes minutes
 # Pictures, whose tests look at what is drawn, and a set-up, which every page's stored outputs hold.
 ELSEWHERE = ("plots", "explorer", "notebook")
+CAUGHT = "  caught: "  # so begins a line of what is printed
 SHARE = 7  # of proofs and checks, which have three times as many as the library, one in so many
 # Loaded once, for all mutants.
 PRELOADED = """
@@ -296,7 +298,7 @@ def survivors_of(
             write(copy, path, code)
             rates = {}
             for place, test in enumerate(tests_of(path)):
-                rate = (caught[path, test] + (8 if place < 2 else 1)) / (tried[path, test] + 4)
+                rate = (caught[path, test] + (8 if place < 2 else 0.5)) / (tried[path, test] + 4)
                 # One that is over at once is not chosen for that: it may test something else.
                 rates[test] = rate / max(2, seconds[test])
             tests = sorted(rates, key=lambda test, rates=rates: -rates[test])[:count]
@@ -317,6 +319,8 @@ def survivors_of(
         else:
             caught.update((path, test) for test in tests[passed : passed + 1])
             todo += halves(group) if len(group) > 1 else []
+            if len(group) == 1:
+                print(f"{CAUGHT}{group[0]}", flush=True)
         done += 1
         if done % 50 == 0:
             print(f"  {len(todo)} to go, {len(survivors)} survive", flush=True)
@@ -353,11 +357,18 @@ def listed() -> dict[str, str]:
     return found
 
 
+def caught_before(log: Path) -> set[str]:
+    """Return the mutants that a run has said are caught."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return {line.removeprefix(CAUGHT) for line in lines if line.startswith(CAUGHT)}
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("only", nargs="*", help="modules or folders; all without")
     parser.add_argument("--all", action="store_true", help="of proofs and checks, too")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    parser.add_argument("--after", type=Path, help="what a run of the same code has printed so far")
     options = parser.parse_args(arguments)
 
     paths = modules(options.only)
@@ -373,6 +384,7 @@ def main(arguments: list[str]) -> int:
         importlib.import_module(module)
 
     known = [name for name in listed() if name.split(" ", 1)[0] in paths]
+    before = caught_before(options.after) if options.after else set()
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         copies = [Path(folder) / str(number) for number in range(os.cpu_count() or 1)]
@@ -382,7 +394,7 @@ def main(arguments: list[str]) -> int:
         seconds = time_unchanged(copies[0], needed)
         # What is listed changes nothing that can be seen, and passes all tests in company.
         expected = [mutant for mutant in chosen if str(mutant) in known]
-        left = [[mutant] for mutant in chosen if str(mutant) not in known]
+        left = [[mutant] for mutant in chosen if str(mutant) not in before | {*known}]
         left = survivors_of(left, FIRST, copies, seconds)
         print(f"{len(left)} pass the first tests", flush=True)
         left = survivors_of(in_groups(left) + in_groups(expected), None, copies, seconds)

@@ -129,3 +129,9 @@ def test_mutants_of_one_line_do_not_meet_the_tests_together():
     both = one.code.replace(last, last.upper(), 1)
     assert one.code != both == code_mutants.together([one, other])
     assert code_mutants.together([one, same]) is None
+
+
+def test_a_run_goes_on_after_what_another_has_caught(tmp_path):
+    log = tmp_path / "run.log"
+    log.write_text("unchanged: ...\n  caught: a.py f: x\n  passes: a.py f: y\n  3 to go\n")
+    assert code_mutants.caught_before(log) == {"a.py f: x"}
