@@ -26,8 +26,9 @@ def fit_temperature(logits, labels, axis=-1):
     Returns
     -------
     float
-        The temperature, for ``softmax(logits, temperature=T)``. Above 1, the model was too sure
-        for these labels; below 1, too modest. Where no positive, finite temperature is the best:
+        The temperature, for ``softmax(logits, temperature=T)``. Above 1, narrower gaps would have
+        cost less on these labels; below 1, wider ones. Where no positive, finite temperature is
+        the best:
 
         * 0.0, if every label has a largest logit of its row: the colder, the lower the loss.
           `softmax` refuses this temperature; `hardmax` is its limit.
@@ -140,8 +141,8 @@ def expected_calibration_error(confidence, correct, *, bins=10):
     Returns
     -------
     scalar, dtype of `confidence`
-        From 0 to 1. It depends on `bins`, and a model that is calibrated has more than 0 on a
-        finite sample.
+        From 0 to 1. It depends on `bins`, and on a finite sample chance lifts it above 0 for a
+        calibrated model, too.
 
     Raises
     ------

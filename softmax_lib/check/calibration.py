@@ -44,7 +44,19 @@ def _nan_from_empty(confidence, correct, bins):
     return np.nan if empty else _weighted(confidence, correct, bins)
 
 
-_weighted = _in_bins(lambda share, q, a, middle: (share * np.abs(a - q)).sum())
+def _sum_of_shares(share, q, a, middle):
+    return (share * np.abs(a - q)).sum()
+
+
+def _top_apart(q, bins):
+    return np.floor(q * bins)
+
+
+def _all_but_the_last(bins):
+    return range(bins - 1)
+
+
+_weighted = _in_bins(_sum_of_shares)
 
 IN_BINS = (
     Mistake(
@@ -65,6 +77,22 @@ IN_BINS = (
         lambda q, a, bins: (
             _in_bins(lambda share, q, a, middle: np.abs(a - q).sum())(q, a, bins) / bins
         )
+    ),
+    Mistake(
+        "not-divided",
+        "The sum is not divided by the number of predictions. The error is a mean: each bin has "
+        "the weight n_b / N.",
+        "sec-ece",
+    ).like(lambda q, a, bins: len(q) * _weighted(q, a, bins)),
+    Mistake(
+        "last-bin-lost",
+        "The last bin is never looked at. np.digitize counts from 1 where the edges begin with 0: "
+        "bin b is the one with the number b + 1.",
+        "sec-reliability",
+    ).like(
+        _in_bins(_sum_of_shares, kept=_all_but_the_last),
+        _in_bins(_sum_of_shares, _lower_edge_inside, _all_but_the_last),
+        _in_bins(_sum_of_shares, _top_apart, _all_but_the_last),
     ),
     Mistake(
         "distances-cancel",
@@ -109,29 +137,19 @@ IN_BINS = (
         "A confidence of 1 falls out of the last bin. The most confident predictions would not be "
         "judged at all.",
         "sec-reliability",
-    ).like(
-        _in_bins(
-            lambda share, q, a, middle: (share * np.abs(a - q)).sum(),
-            lambda q, bins: np.floor(q * bins),
-        )
-    ),
+    ).like(_in_bins(_sum_of_shares, _top_apart)),
     Mistake(
         "zero-confidence-lost",
         "A confidence of 0 falls out of the first bin. Where every bin is open below, the first "
         "one has to hold 0 as well.",
         "sec-reliability",
-    ).like(
-        _in_bins(
-            lambda share, q, a, middle: (share * np.abs(a - q)).sum(),
-            lambda q, bins: np.ceil(q * bins) - 1,
-        )
-    ),
+    ).like(_in_bins(_sum_of_shares, lambda q, bins: np.ceil(q * bins) - 1)),
     Mistake(
         "lower-edge-inside",
         "A confidence on an edge goes to the bin above. Here a bin ends with its upper edge: 0.5 "
         "is in the first of two bins.",
         "sec-reliability",
-    ).like(_in_bins(lambda share, q, a, middle: (share * np.abs(a - q)).sum(), _lower_edge_inside)),
+    ).like(_in_bins(_sum_of_shares, _lower_edge_inside)),
     Mistake(
         "empty-bin-nan",
         "An empty bin makes the result nan. The mean of nothing is 0 / 0; leave out the bins that "
@@ -152,8 +170,8 @@ def predictions(*triples):
 ONE_BIN = predictions(([0.75], [1], 1), ([0.75, 0.75], [1, 0], 1))
 SURE_AND_MODEST = predictions(([0.75] * 4, [1, 0, 1, 0], 1), ([0.25] * 2, [1, 0], 1))
 ONE_MEAN = predictions(([0.6, 0.9, 0.7], [1, 0, 1], 1))
-OPPOSITE = predictions(([0.25, 0.75], [1, 0], 2), ([0.2, 0.4, 0.75], [1, 1, 0], 2))
-WEIGHED = predictions(([0.9, 0.9, 0.8, 0.2], [1, 0, 1, 0], 2))
+OPPOSITE = predictions(([0.25, 0.75], [1, 0], 2), ([0.2, 0.4, 0.6, 0.8], [1, 1, 0, 0], 2))
+WEIGHED = predictions(([0.9, 0.9, 0.8, 0.3], [1, 0, 1, 0], 2))
 EMPTY = predictions(([0.85, 0.15, 0.85], [1, 0, 0], 4), ([0.72, 0.76], [1, 0], 10))
 ENDS = predictions(([0.9, 1.0, 0.1, 0.3], [1, 0, 1, 0], 2), ([0.9, 0.0, 0.3], [1, 1, 0], 2))
 EDGES = predictions(([0.5, 0.75, 0.3], [1, 0, 0], 2), ([0.25, 0.4, 0.9, 0.7], [1, 0, 1, 1], 4))
@@ -232,6 +250,21 @@ PARTS = (
         "sec-brier-parts",
     ).like(
         lambda q, a: (((q - a) ** 2).mean(), ((a - a.mean()) ** 2).mean(), a.mean() * (~a).mean())
+    ),
+    Mistake(
+        "parts-not-divided",
+        "The sums are not divided by the number of predictions. Each group has the weight n_b / N.",
+        "sec-brier-parts",
+    ).like(lambda q, a: (*(len(q) * part for part in _parts(_right_parts)(q, a)[:2]), a.var())),
+    Mistake(
+        "parts-exchanged",
+        "Reliability and resolution are exchanged. Reliability compares with the confidence, "
+        "resolution with the accuracy of all.",
+        "sec-brier-parts",
+    ).like(
+        _with_mean(
+            lambda w, q, a, m: ((w * (a - m) ** 2).sum(), (w * (q - a) ** 2).sum(), m * (1 - m))
+        )
     ),
     Mistake(
         "parts-not-squared",
@@ -490,7 +523,7 @@ OTHER_BETAS = _at(([[3, 1, -3]], [0], 0.5), ([[3, 1, -3]], [1], 2))
 BATCHES = _at(([[3, 1], [0, 0.5]], [1, 1], 1), ([[3, 1, -3], [0, 0.5, 2]], [2, 0], 0.5))
 SHIFTED = _at(([[13, 11, 7], [0, 0.5, 2]], [1, 2], 0.5))
 AT_REST = _at(([[2, 0]] * 4, [0, 0, 1, 0], np.log(3) / 2))
-HUGE = _at(([[1000, 999], [0, 1]], [1, 1], 1.0))
+HUGE = _at(([[1000, 0], [0, 1]], [0, 1], 1.0))
 
 NEWTON_STEP = Exercise(
     "newton_step(logits, labels, beta)",

@@ -88,6 +88,47 @@ def further_than_chance():
     return True
 
 
+def judged():
+    """Confidences and hits of the four models on the test part."""
+    _, test, _, y_test = logits()
+    for z in test:
+        p = softmax(z, axis=1)
+        yield p.max(axis=1), p.argmax(axis=1) == y_test
+
+
+def two_too_sure_one_too_modest():
+    """By more than chance: the means differ by two standard deviations and more."""
+    off = [(q - a).mean() / np.sqrt((q * (1 - q)).sum()) * len(q) for q, a in judged()]
+    return min(off[0], off[1], off[3]) > 2 and off[2] < -2
+
+
+def no_two_alike():
+    q, _ = list(judged())[2]
+    return len(np.unique(q)) == len(q)
+
+
+def two_empty_bins():
+    q, _ = list(judged())[2]
+    return q.min() > 0.2
+
+
+def most_groups_are_single():
+    counts = [np.unique(q, return_counts=True)[1] for q, _ in judged()]
+    return all((n == 1).mean() > 0.9 for n in counts)
+
+
+def default_knows_better():
+    """Also in bins of equal counts, which do not put nearly all answers of one model together."""
+    for groups in (5, 10, 20):
+        found = []
+        for q, a in judged():
+            parts = np.array_split(a[np.argsort(q, kind="stable")], groups)
+            found.append(sum(len(own) * (own.mean() - a.mean()) ** 2 for own in parts) / len(a))
+        if found[2] <= found[0]:
+            return False
+    return True
+
+
 def cuts_never_lower_it():
     rng = np.random.default_rng(0)
     for _ in range(300):
@@ -159,6 +200,11 @@ def grows_and_falls():
 HELD = {
     "# Calibration: may one believe «0.9»?": lambda: 9 / 10,
     "If nine in ten of these answers are right, «0.9» can be taken at its word": lambda: 9 / 10,
+    "Two are too sure. The third is too modest.": two_too_sure_one_too_modest,
+    "no two answers of the default model have the same one": no_two_alike,
+    "The first two bins are empty here": two_empty_bins,
+    "On the digits most groups would hold a single answer.": most_groups_are_single,
+    "and yet it knows better when it knows": default_knows_better,
     "cutting bins never lowers the error": cuts_never_lower_it,
     "All four are further from the diagonal than chance has brought a calibrated model": (
         further_than_chance

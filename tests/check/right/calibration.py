@@ -83,6 +83,13 @@ SOURCES = {
                 spread = np.einsum("nc,nc->n", p, (z - mean[:, None]) ** 2)
                 return beta + (z[np.arange(len(k)), k] - mean).sum() / spread.sum()
         """,
+        "mean of squares": """
+            def step(z, k, beta):
+                p = scipy.special.softmax(beta * z, axis=1)
+                mean = (p * z).sum(axis=1)
+                curvature = (p * z**2).sum(axis=1) - mean**2
+                return beta - (mean - z[np.arange(len(k)), k]).mean() / curvature.mean()
+        """,
         "loops": """
             def step(z, k, beta):
                 slope = curvature = 0

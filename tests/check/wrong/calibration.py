@@ -33,6 +33,16 @@ def with_nan(q, a, bins):
     return total
 
 
+def by_digitize(q, a, bins):
+    places = np.digitize(q, np.linspace(0, 1, bins + 1))
+    total = 0.0
+    for b in range(bins):
+        own = places == b
+        if own.any():
+            total += own.mean() * abs(a[own].mean() - q[own].mean())
+    return total
+
+
 def grouped(parts):
     """Return parts from lists: of counts, confidences and accuracies."""
 
@@ -100,6 +110,8 @@ ATTEMPTS = {
     "expected_calibration_error": [
         ("bins-count-alike", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / len(n))),
         ("all-bins-divided", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / bins)),
+        ("not-divided", by_edges(lambda n, q, a, b, N, bins: np.dot(n, abs(q - a)))),
+        ("last-bin-lost", by_digitize),
         ("distances-cancel", by_edges(lambda n, q, a, b, N, bins: abs((n * (q - a)).sum()) / N)),
         ("distance-squared", by_edges(lambda n, q, a, b, N, bins: np.dot(n, (q - a) ** 2) / N)),
         ("worst-bin", by_edges(lambda n, q, a, b, N, bins: max(abs(q - a)))),
@@ -125,6 +137,13 @@ ATTEMPTS = {
             grouped(lambda n, q, a, m: (np.mean((q - a) ** 2), np.mean((a - m) ** 2), m - m**2)),
         ),
         ("groups-not-formed", lambda q, a: (np.mean((a - q) ** 2), np.var(a), np.var(a))),
+        (
+            "parts-not-divided",
+            grouped(
+                lambda n, q, a, m: (n @ (q - a) ** 2, n @ (a - m) ** 2, m - m**2),
+            ),
+        ),
+        ("parts-exchanged", grouped(lambda n, q, a, m: (res(n, a, m), rel(n, q, a), m - m**2))),
         (
             "parts-not-squared",
             grouped(
