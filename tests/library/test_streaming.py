@@ -212,10 +212,13 @@ def test_integers_are_numbers_too_and_dtypes_are_joined():
     [
         (3.0, (1.0, 0.0), TypeError, r"a must be a pair \(top, rest\), got float"),
         ((1.0, 0.0), (1.0, 0.0, 0.0), TypeError, r"b must be a pair \(top, rest\), got tuple"),
+        ((1.0, 0.0), [1.0], TypeError, r"b must be a pair \(top, rest\), got list"),
         (np.ones(2), (1.0, 0.0), TypeError, r"a must be a pair \(top, rest\), got ndarray"),
         (("3", 0.0), (1.0, 0.0), TypeError, "top of a must be real numbers"),
         ((3.0, 0.0), (1.0, 1j), TypeError, "rest of b must be real numbers"),
         (([3.0, 1.0], 0.5), (1.0, 0.0), TypeError, r"a must .* one shape, got \(2,\) and \(\)"),
+        ((3.0, [1.0, 0.5]), (1.0, 0.0), TypeError, r"a must .* one shape, got \(\) and \(2,\)"),
+        (([3.0, 1.0], [-1.0, -2.0]), (1.0, 0.0), ValueError, "rest of a .* negative, got -1.0"),
         ((3.0, -0.5), (1.0, 0.0), ValueError, "rest of a must not be negative, got -0.5"),
         ((3.0, 0.0), ([1.0, 2.0], [0.0, -2.0]), ValueError, "rest of b .* negative, got -2.0"),
         (
