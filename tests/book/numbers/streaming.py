@@ -1,5 +1,6 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
+import math
 import re
 from functools import cache, reduce
 from pathlib import Path
@@ -45,9 +46,9 @@ def of_the_chapter(definition):
 
     path = REPORT.parents[1] / "chapters" / "streaming.ipynb"
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells]
-    (source,) = (text for text in cells if text.startswith(f"def {definition}("))
-    names = {"np": np}
-    exec(source.split("\n\n\n")[0], names)
+    (source,) = (text for text in cells if f"def {definition}(" in text)
+    names = {"np": np, "math": math}
+    exec(source[source.index(f"def {definition}(") :].split("\n\n\n")[0], names)
     return names[definition]
 
 
@@ -99,6 +100,15 @@ LOSSES = ("logsumexp, mean", "softmax_cross_entropy, mean")
 GRADIENT = "softmax_cross_entropy_grad, sum of sizes"
 
 
+def blocks_are_in_the_library():
+    Q, K, V = np.random.default_rng(0).standard_normal((3, 40, 8))
+    source = of_the_chapter("attention_in_blocks")
+    masked = softmax_lib.streaming_attention(Q, K, V, where=np.arange(40) < 30)
+    return np.allclose(
+        softmax_lib.streaming_attention(Q, K, V), source(Q, K, V, 16), rtol=1e-12
+    ) and np.allclose(masked, softmax_lib.attention(Q, K[:30], V[:30]), rtol=1e-12)
+
+
 def a_label_below_the_top_has_at_most_half():
     z = np.random.default_rng(0).normal(0, 1, (2000, 3))
     below = z < z.max(axis=1, keepdims=True)
@@ -121,6 +131,7 @@ HELD = {
     "in sixteen lines": sixteen_lines,
     "and the loop gives nan. The library looks out for that": nan_after_minus_infinity,
     "So up to here nothing was computed": nothing_is_made_to_know_its_kind,
+    "it is `streaming_attention`, which takes masks, too": blocks_are_in_the_library,
     "is sure to be the mean only if the pieces": a_mean_of_means_needs_equal_lengths,
     "the whole needed a peak of «140.5» MB, and the blocks «9.5» MB": lambda: peaks(4096),
     "were given «6.14» GB of logits": lambda: 24_000 * 32_000 * 8 / 1e9,
