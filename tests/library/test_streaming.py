@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oracles import EXAMPLE, FLOATS, LAYOUTS, anything, exact, few, logits, strict, ulps
 from softmax_lib import logsumexp, merge_logsumexp, partial_logsumexp
+from softmax_lib.streaming import merged_partials, partial_of
 
 INF, NAN = np.inf, np.nan
 NOTHING = (-INF, 0.0)
@@ -191,6 +192,15 @@ def test_merges_at_the_edges(a, b, expected):
             got = merge_logsumexp(*pair)
             assert got[0] == expected[0] or np.isnan(expected[0])
             np.testing.assert_allclose(got, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("T", [0.25, 4.0])
+def test_a_temperature_divides_the_gaps_of_two_pieces(T):
+    row, T = np.array([0.3, 2.9, -1.7, 2.4]), np.float64(T)
+    parts = (partial_of(half, (0,), temperature=T) for half in np.split(row, 2))
+    top, rest = merged_partials(*parts, temperature=T)
+    assert top == 2.9
+    np.testing.assert_allclose(rest, float(exact_rest(row / T)), rtol=1e-14)
 
 
 def test_rows_are_merged_row_by_row_and_one_pair_serves_all():
