@@ -172,7 +172,7 @@ def main():
     print(f"chunks of {CHUNK}: cut along rows and classes.")
     print(f"Dask: a LocalCluster of {WORKERS} worker processes with one thread and {LIMIT} each.")
     print(f"NumPy: the first {FITS} rows ({size * FITS / ROWS:.2f} GB) in one process. ", end="")
-    print("Making the logits is part of all times.\n")
+    print("Making the logits is part of all times and peaks.\n")
     print("| | Dask, s | a worker's peak, MiB | NumPy, s | its peak, MiB | s a GB: Dask, NumPy |")
     print("|---|---|---|---|---|---|")
     for name in TASKS:

@@ -62,13 +62,13 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None):
     -----
     Rows that lie in one chunk are given to the plain function: the same numbers to the last bit.
     For others each chunk tells its largest logit and the rest, as `partial_logsumexp` does, and
-    these are merged; then each chunk is looked at, or made, a second time. There the rounding of
-    z - m is all of the error: relative to p_i, eps (m - z_i) / T.
+    these are merged; then each chunk is looked at a second time. There z - m is rounded: relative
+    to p_i, the error is at most eps (m - z_i) / T and a few eps.
 
     References
     ----------
     M. Rocklin (2015), Dask: Parallel computation with blocked algorithms and task scheduling,
-    Proc. 14th Python in Science Conf., 126-132. doi:10.25080/Majora-7b98e3ed-013
+    Proc. 14th Python in Science Conf. doi:10.25080/Majora-7b98e3ed-013
 
     Examples
     --------
@@ -168,7 +168,7 @@ def softmax_cross_entropy(logits, targets, axis=-1):
     TypeError
         If `logits` is no Dask array, or not of real numbers; labels are not integers.
     ValueError
-        If the shapes do not fit, or the sizes of the chunks are not known. What is wrong with
+        If the shapes do not fit, a size is not known, or there is no class. What is wrong with
         a value, a label below 0 or above C - 1, or a target that is negative or does not sum to
         1, is found when its chunk is computed.
 
@@ -213,7 +213,8 @@ def softmax_cross_entropy_grad(logits, targets, axis=-1):
     Raises
     ------
     TypeError, ValueError
-        As in `softmax_cross_entropy`. Whether a distribution sums to 1 is not looked at.
+        As in `softmax_cross_entropy`. But whether a distribution sums to 1 is looked at only if
+        its rows lie in one chunk each.
 
     Notes
     -----
@@ -373,15 +374,10 @@ def _told_by(z, labels=None, *, axes, record, temperature, starts=None, block_id
 
 def _merged(told, axis, keepdims, temperature):
     """Return one record for all those along the axes: a chunk or a merge tells it of the whole."""
+    merge = functools.partial(_merge_two, temperature=temperature)
     for each in axis:
-        told = (
-            functools.reduce(
-                functools.partial(_merge_two, temperature=temperature),
-                (told.take([at], each) for at in range(told.shape[each])),
-            )
-            if told.size
-            else told
-        )
+        records = [told.take([at], each) for at in range(told.shape[each])]
+        told = functools.reduce(merge, records) if records else told
     return told
 
 
@@ -408,6 +404,11 @@ def _check(labels, num_classes):
     wrong = (labels < 0) | (labels >= num_classes)
     if wrong.any():
         raise ValueError(f"labels must be from 0 to {num_classes - 1}, got {labels[wrong][0]}")
+
+
+def _check_targets(y):
+    if not np.all(y >= 0):
+        raise ValueError(f"targets must be non-negative, got {y[~(y >= 0)][0]}")
 
 
 # --- the formulas, on one chunk ------------------------------------------------------------------
@@ -441,8 +442,7 @@ def _loss_of(parts, result):
 @np.errstate(all="ignore")
 def _costs_of(z, y, parts):
     """Return what each class adds to the loss."""
-    if not np.all(y >= 0):
-        raise ValueError(f"targets must be non-negative, got {y[~(y >= 0)][0]}")
+    _check_targets(y)
     costs = y * (np.log1p(parts["rest"]) - gaps(z, parts["top"]))
     costs[y == 0] = 0  # against a logit of -inf, too
     return costs.astype(parts["top"].dtype, copy=False)
@@ -468,6 +468,7 @@ def _gradient_for_labels(z, labels, parts, *, axis, starts, block_id=None):
 
 
 def _gradient_for_targets(z, y, parts):
+    _check_targets(y)
     return _gradient(z, y == 1, y, parts)
 
 

@@ -7,7 +7,9 @@ before all others, is undone by `softmax_lib.plots.style`.
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +29,9 @@ FORGOTTEN = (
     "JUPYTER_RUNTIME_DIR",
 )
 
+# What Dask's own files leave open, and does else; as far as it changes what a chapter computes.
+LEFT_OPEN = "scheduler: null\npool: null\nnum_workers: null\nsplit_every: 4\n"
+
 
 @contextmanager
 def isolated() -> Iterator[None]:
@@ -38,10 +43,11 @@ def isolated() -> Iterator[None]:
         # is where it keeps the list of fonts, which takes seconds to make.
         style = Path(folder, "matplotlibrc")
         style.touch()
-        for name in FORGOTTEN:
+        for name in (*FORGOTTEN, *(name for name in os.environ if name.startswith("DASK_"))):
             os.environ.pop(name, None)
         os.environ |= {
             "MATPLOTLIBRC": str(style),
+            "DASK_CONFIG": str(dask_defaults(Path(folder, "dask"))),
             # One thread adds in one order, and such small matrices are slower with more.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
@@ -51,3 +57,14 @@ def isolated() -> Iterator[None]:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def dask_defaults(folder: Path) -> Path:
+    """Return a folder with Dask's own settings: it reads the user's, and after them these."""
+    folder.mkdir()
+    (folder / "left-open.yaml").write_text(LEFT_OPEN, encoding="utf-8")
+    for name in ("dask", "distributed"):
+        package = importlib.util.find_spec(name)
+        if package and package.origin:
+            shutil.copy(Path(package.origin).with_name(f"{name}.yaml"), folder)
+    return folder

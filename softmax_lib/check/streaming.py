@@ -74,6 +74,15 @@ MERGE = (
         "sec-merge",
     ).like(_minimum_kept),
     Mistake(
+        "rests-for-sums",
+        "This is the merge of two rests. A sum has its largest term in it already: no 1 is added.",
+        "sec-merge",
+    ).like(
+        lambda m, s, n, t: _merged(m, s + (m < n), n, t + (n <= m)),
+        lambda m, s, n, t: _merged(m, s + 1, n, t),
+        lambda m, s, n, t: _merged(m, s, n, t + 1),
+    ),
+    Mistake(
         "maxima-added",
         "The maxima are added. The maximum of the whole is the larger of the two.",
         "sec-merge",
@@ -149,6 +158,10 @@ def _started_again(m, s, logit):
     return (m, s + np.exp(logit - m)) if logit <= m else (logit, 1.0)
 
 
+def _largest_forgotten(m, r, logit):
+    return (m, r + np.exp(logit - m)) if logit <= m else (logit, r * np.exp(m - logit))
+
+
 def _backwards(m, s, logit):
     M = max(m, logit)
     return M, s * np.exp(M - m) + np.exp(logit - M) if s else np.exp(logit - M)
@@ -175,6 +188,12 @@ ONE_PASS = (
         "nothing: it shrinks.",
         "sec-online",
     ).like(_running(_started_again)),
+    Mistake(
+        "old-largest-forgotten",
+        "The logit that was the largest is lost. It was not in the rest; once a larger one comes, "
+        "it is: (1 + r), not r, shrinks.",
+        "sec-online",
+    ).like(_running(_largest_forgotten, end=lambda m, r: m + np.log1p(r))),
     Mistake(
         "sum-grows-backwards",
         "The sum grows where it should shrink. The factor is e to the old maximum minus the new "

@@ -465,7 +465,8 @@ def test_an_edited_cell_may_lose_its_output_and_so_may_one_that_was_cleared(draw
 
 
 # What a user's settings could change: a figure, what a cell shows, how numbers are printed, which
-# names there are, how many threads add, whether assertions hold, which warnings are shown.
+# names there are, how many threads add, whether assertions hold, how Dask cuts, merges and keeps,
+# which warnings are shown.
 TELLING = (
     "from softmax_lib.plots.style import figure, use_course_style\nuse_course_style()",
     "import matplotlib.pyplot as plt\nfig, ax = figure()\nax.plot([0, 1])\nplt.show()",
@@ -473,10 +474,17 @@ TELLING = (
     "import numpy as np\nnp.array([1 / 3])",
     "[name for name in ('from_startup', 'from_profile') if name in globals()]",
     "import os\nos.environ['OPENBLAS_NUM_THREADS'], __debug__",
+    "import dask, distributed\n[dask.config.get(name) for name in "
+    + str(["array.chunk-size", "scheduler", "split_every", "distributed.worker.memory.spill"])
+    + "] + [dask.config.get('array.svg.size')]",
     "import warnings\nwarnings.warn('x', ResourceWarning)",
 )
 RC = "axes.grid: True\nfigure.dpi: 200\nbackend: pdf\nlines.linestyle: --\n"
 WARNED_OF = "no.such.setting: 1\n"
+DASK = (
+    "array: {chunk-size: 1kiB}\nscheduler: processes\nsplit_every: 2\n"
+    "distributed: {worker: {memory: {spill: 0.1}}}\n"
+)
 
 
 @pytest.fixture
@@ -488,6 +496,8 @@ def hostile(tmp_path):
         "home/.matplotlib/matplotlibrc": RC + WARNED_OF,
         "home/mine": RC + WARNED_OF,
         "folder/matplotlibrc": RC,
+        "home/.config/dask/mine.yaml": DASK,
+        "home/dask.yaml": DASK,
         "home/.ipython/profile_default/ipython_config.py": (
             "c = get_config()\nc.InteractiveShell.ast_node_interactivity = 'all'\n"
             "c.InlineBackend.rc = {'axes.grid': True}\n"
@@ -517,6 +527,8 @@ def hostile(tmp_path):
         "PYTHONOPTIMIZE": "1",
         "PYTHONWARNINGS": "always",
         "OPENBLAS_NUM_THREADS": "7",
+        "DASK_CONFIG": str(home / "dask.yaml"),
+        "DASK_ARRAY__SVG__SIZE": "7",
         "JUPYTER_PATH": str(home / "jupyter"),
     }
 
@@ -528,8 +540,9 @@ def test_no_setting_of_the_user_reaches_a_notebook(hostile, tmp_path, monkeypatc
     plain = write(tmp_path / "plain/small.ipynb", *TELLING)
     path = Path(shutil.copy(plain, folder))
     notebooks.refresh(plain)
-    told = [c.outputs[0].data["text/plain"] for c in nbformat.read(plain, 4).cells[2:6]]
-    assert told == ["2", "array([0.33333333])", "[]", "('1', True)"]
+    told = [c.outputs[0].data["text/plain"] for c in nbformat.read(plain, 4).cells[2:7]]
+    assert told[:4] == ["2", "array([0.33333333])", "[]", "('1', True)"]
+    assert told[4] == "['128MiB', None, 4, 0.7, 120]"
 
     with monkeypatch.context() as patch:
         for name, value in settings.items():
@@ -561,9 +574,11 @@ def test_the_environment_is_as_before_afterwards_and_the_other_processor_is_let_
 ):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    monkeypatch.setenv("DASK_NUM_WORKERS", "1")
     before = dict(os.environ)
     with isolated():
         assert "MPLBACKEND" not in os.environ
+        assert [name for name in os.environ if name.startswith("DASK_")] == ["DASK_CONFIG"]
         assert os.environ["OPENBLAS_CORETYPE"] == "Nehalem"
     assert dict(os.environ) == before
 

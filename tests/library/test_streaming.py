@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oracles import EXAMPLE, FLOATS, LAYOUTS, anything, exact, few, logits, strict, ulps
 from softmax_lib import logsumexp, merge_logsumexp, partial_logsumexp
+from softmax_lib.streaming import merged_partials, partial_of
 
 INF, NAN = np.inf, np.nan
 NOTHING = (-INF, 0.0)
@@ -193,6 +194,15 @@ def test_merges_at_the_edges(a, b, expected):
             np.testing.assert_allclose(got, expected, rtol=1e-15)
 
 
+@pytest.mark.parametrize("T", [0.25, 4.0])
+def test_a_temperature_divides_the_gaps_of_two_pieces(T):
+    row, T = np.array([0.3, 2.9, -1.7, 2.4]), np.float64(T)
+    parts = (partial_of(half, (0,), temperature=T) for half in np.split(row, 2))
+    top, rest = merged_partials(*parts, temperature=T)
+    assert top == 2.9
+    np.testing.assert_allclose(rest, float(exact_rest(row / T)), rtol=1e-14)
+
+
 def test_rows_are_merged_row_by_row_and_one_pair_serves_all():
     z = np.array([EXAMPLE, (0.5, -2.0, 2.25)])
     merged = merge_logsumexp(partial_logsumexp(z[:, :1]), partial_logsumexp(z[:, 1:]))
@@ -212,10 +222,13 @@ def test_integers_are_numbers_too_and_dtypes_are_joined():
     [
         (3.0, (1.0, 0.0), TypeError, r"a must be a pair \(top, rest\), got float"),
         ((1.0, 0.0), (1.0, 0.0, 0.0), TypeError, r"b must be a pair \(top, rest\), got tuple"),
+        ((1.0, 0.0), [1.0], TypeError, r"b must be a pair \(top, rest\), got list"),
         (np.ones(2), (1.0, 0.0), TypeError, r"a must be a pair \(top, rest\), got ndarray"),
         (("3", 0.0), (1.0, 0.0), TypeError, "top of a must be real numbers"),
         ((3.0, 0.0), (1.0, 1j), TypeError, "rest of b must be real numbers"),
         (([3.0, 1.0], 0.5), (1.0, 0.0), TypeError, r"a must .* one shape, got \(2,\) and \(\)"),
+        ((3.0, [1.0, 0.5]), (1.0, 0.0), TypeError, r"a must .* one shape, got \(\) and \(2,\)"),
+        (([3.0, 1.0], [-1.0, -2.0]), (1.0, 0.0), ValueError, "rest of a .* negative, got -1.0"),
         ((3.0, -0.5), (1.0, 0.0), ValueError, "rest of a must not be negative, got -0.5"),
         ((3.0, 0.0), ([1.0, 2.0], [0.0, -2.0]), ValueError, "rest of b .* negative, got -2.0"),
         (

@@ -41,7 +41,14 @@ def writes(m, s, n, t):
     return top, s
 
 
+def as_rests(m, s, n, t):
+    if np.ndim(m):
+        return np.transpose([as_rests(*row) for row in zip(m, s, n, t, strict=True)])
+    return (m, s + (1 + t) * np.exp(n - m)) if m >= n else (n, t + (1 + s) * np.exp(m - n))
+
+
 MERGE = [
+    ("rests-for-sums", as_rests),
     ("sums-not-rescaled", merge(lambda s, t, a, b: t + s)),
     ("one-sum-not-rescaled", merge(lambda s, t, a, b: s + t * np.exp(b))),
     ("one-sum-not-rescaled", merge(lambda s, t, a, b: s * np.exp(a) + t)),
@@ -104,7 +111,18 @@ def spoils(z):
     return result
 
 
+def one_without_the_old(z):
+    top, rest = -math.inf, 0.0
+    for x in z.tolist():
+        if x > top:
+            top, rest = x, rest * math.exp(top - x)
+        else:
+            rest += math.exp(x - top)
+    return top + math.log1p(rest)
+
+
 ONLINE = [
+    ("old-largest-forgotten", one_without_the_old),
     ("sum-of-old-maxima", running(lambda s, x, old, new: s + math.exp(x - new))),
     ("new-maximum-not-counted", no_own_term),
     (
