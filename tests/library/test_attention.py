@@ -418,6 +418,18 @@ WRONG = [
     ((ONES[:, :0], ONES[:, :0], ONES), {}, ValueError, "Q and K must be at least one number wide"),
     ((ONES, ONES[:0], ONES[:0]), {}, ValueError, "K must hold at least one key, got shape (0, 3)"),
     (
+        (np.ones((4, 2, 0)),) * 2 + (ONES,),
+        {},
+        ValueError,
+        "Q and K must be at least one number wide, got shape (4, 2, 0)",
+    ),
+    (
+        (np.ones((4, 2, 3)), np.ones((4, 0, 3)), np.ones((4, 0, 3))),
+        {},
+        ValueError,
+        "K must hold at least one key, got shape (4, 0, 3)",
+    ),
+    (
         (np.ones((2, 2, 3)), np.ones((3, 2, 3)), ONES),
         {},
         ValueError,
