@@ -5,10 +5,15 @@ output::
 
     pip install -e ".[bench]"
     python benchmarks/attention.py > benchmarks/attention.md
+
+and, with an older PyTorch instead (``pip install torch==2.4.1``)::
+
+    python benchmarks/attention.py older >> benchmarks/attention.md
 """
 
 import math
 import platform
+import sys
 from datetime import date
 
 import numpy as np
@@ -76,6 +81,18 @@ def written(numbers, digits=16):
     return " ".join(f"{number:.{digits}g}" for number in np.ravel(numbers))
 
 
+def older():
+    """Print what another version makes of a query whose keys are all masked."""
+    import torch
+
+    arrays, where = EDGES["every key masked"]
+    answer = written(by_torch(arrays, where)[0], 4)
+    print("\n## An older version\n")
+    print("Made by `python benchmarks/attention.py older >> benchmarks/attention.md`.\n")
+    print("| Case | PyTorch |\n|---|---|")
+    print(f"| every key masked, PyTorch {torch.__version__.split('+')[0]} | {answer} |")
+
+
 def main():
     """Print the report."""
     import torch
@@ -106,4 +123,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    older() if sys.argv[1:] == ["older"] else main()

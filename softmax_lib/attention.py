@@ -110,8 +110,9 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
     -----
     Beyond the result, it needs memory for Tq x `block` scores a few times over, and not for
     Tq x Tk. A mask that is given as a whole has Tq x Tk booleans, unless it is broadcast.
-    Each step multiplies by e^(m - m'), at most 1, so nothing overflows. It saves memory; in
-    NumPy it takes longer.
+    Each step multiplies by e^(m - m'), at most 1, and each exponential is divided by a power of
+    two, at least the number of keys: so sums of values overflow no sooner than their mean. There
+    are as many products and exponentials as in `attention`, and the rescaling besides.
 
     References
     ----------
@@ -142,6 +143,7 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
 def _in_blocks(Q, K, V, mask, scale, block):
     """Return P V, for values that are finite."""
     top, total, weighted = -np.inf, 0.0, 0.0  # the largest score, the sums of weights and of values
+    share = math.ldexp(1, -K.shape[-2].bit_length())  # exact, and so no sum of weights is above 1
     for start in range(0, K.shape[-2], block):
         cut = slice(start, start + block)
         S = _scores(Q, K[..., cut, :], scale)
@@ -151,6 +153,7 @@ def _in_blocks(Q, K, V, mask, scale, block):
         # Where no key has been looked at yet, the exponentials of -inf are 0 without a shift.
         shift = np.where(np.isneginf(higher), 0, higher)
         weights, shrink = np.exp(S - shift), np.exp(top - shift)
+        weights *= share
         total = total * shrink + weights.sum(axis=-1, keepdims=True)
         weighted = weighted * shrink + weights @ V[..., cut, :]
         top = higher
@@ -199,11 +202,13 @@ def _checked(Q, K, V, where, scale):
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in (Q, K, V))
         raise ValueError(f"the leading dimensions of Q, K and V must broadcast: {shapes}") from None
-    mask = as_mask(where, np.broadcast_to(0.0, (*leading, Q.shape[-2], K.shape[-2])))
+    scores = np.broadcast_to(0.0, (*leading, Q.shape[-2], K.shape[-2]))
+    mask = as_mask(where, scores, "scores")
     dtype = np.result_type(Q, K, V).newbyteorder("=")
     computing = computing_dtype(dtype)
     if scale is None:
-        scale = 1 / math.sqrt(Q.shape[-1])  # a Python number, which leaves float32 as it is
+        # For a longdouble, in its own digits; for the others rounded once more.
+        scale = 1 / np.sqrt(np.result_type(computing, np.float64).type(Q.shape[-1]))
     with np.errstate(all="ignore"):
         number = as_number(scale, "scale").astype(computing)
     if not np.isfinite(number):

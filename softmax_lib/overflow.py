@@ -249,7 +249,7 @@ def _like_the_logits(formula, logits, axis, temperature, where, out):
     return over_tiles(formula, axes, out, z, **options)
 
 
-def as_mask(where, z):
+def as_mask(where, z, name="logits"):
     if where is None:
         return None
     if isinstance(where, np.ma.MaskedArray):
@@ -265,7 +265,7 @@ def as_mask(where, z):
         return np.broadcast_to(mask, z.shape)
     except ValueError:
         raise ValueError(
-            f"where must broadcast to the shape of the logits: got {mask.shape} for {z.shape}"
+            f"where must broadcast to the shape of the {name}: got {mask.shape} for {z.shape}"
         ) from None
 
 

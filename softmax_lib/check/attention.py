@@ -82,6 +82,12 @@ LOOK_UP = (
         "sec-soft-lookup",
     ).like(_with(weights=lambda S: S), _with(lambda Q, K: Q @ K.T, lambda S: S)),
     Mistake(
+        "sum-not-divided",
+        "The exponentials are not divided by their sum. What comes back is a sum and no mean, as "
+        "large as the scores make it.",
+        "sec-soft-lookup",
+    ).like(_with(weights=np.exp)),
+    Mistake(
         "keys-for-values",
         "The keys are averaged. They only decide how much each value counts; what is averaged "
         "are the values.",
@@ -164,6 +170,12 @@ def _filled(number):
     return lambda Q, K, V: softmax(np.where(np.tri(len(Q), dtype=bool), _scores(Q, K), number)) @ V
 
 
+def _divided_again(Q, K, V):
+    seen = softmax(_scores(Q, K)) * np.tri(len(Q))
+    with np.errstate(all="ignore"):
+        return seen / seen.sum(axis=1, keepdims=True) @ V
+
+
 CAUSAL_MASK = (
     Mistake(
         "mask-missing",
@@ -176,6 +188,16 @@ CAUSAL_MASK = (
         "masked keys were in the sum that it was divided by.",
         "sec-attention-masks",
     ).like(lambda Q, K, V: softmax(_scores(Q, K)) * np.tri(len(Q)) @ V),
+    Mistake(
+        "divided-again-after-mask",
+        "The weights are masked after softmax, and divided again. That is right on paper; but "
+        "where a masked key had all the weight, nothing is left to divide. Mask the scores.",
+        "sec-attention-masks",
+    ).like(_divided_again),
+    OVER_THE_QUERIES.like(
+        lambda Q, K, V: softmax(_scores(Q, K), axis=0, where=np.tri(len(Q), dtype=bool)) @ V,
+        lambda Q, K, V: softmax(_scores(Q, K), axis=0, where=np.tri(len(Q), dtype=bool).T) @ V,
+    ),
     Mistake(
         "scores-times-zero",
         "The masked scores are 0. A score of 0 rules nothing out, for e^0 is 1: the score must be "
@@ -229,6 +251,8 @@ FOUR = _arrays(
 )
 ALIKE = _arrays((FOUR[0][0], FOUR[0][1], [[5, 7]] * 4))
 FAR = _arrays((500 * FOUR[0][0], 4 * FOUR[0][1], FOUR[0][2]))
+# The place that is to come fits 1131 better than what may be seen.
+TEMPTED = _arrays(([[0, -800], [1, 0]], TWO[0][1], TWO[0][2]))
 
 CAUSAL = Exercise(
     "causal_attention(Q, K, V)",
@@ -249,6 +273,7 @@ CAUSAL = Exercise(
         Law("of two places, the second sees both", TWO),
         Law("each place sees those up to its own", FOUR),
         Law("scores above 1000 make no nan", FAR),
+        Law("a key to come takes nothing, however well it fits", TEMPTED),
         left_alone((*TWO, *FOUR)),
     ),
     CAUSAL_MASK,
@@ -299,6 +324,24 @@ BACKWARD_MISTAKES = (
         "weights, the sum of P U along a row.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * (U - U.mean(axis=1, keepdims=True))))),
+    Mistake(
+        "mean-over-everything",
+        "The mean is taken over all queries together. Each row has its own: sum along the last "
+        "axis, and keep it.",
+        "sec-attention-gradient",
+    ).like(_gradients(_of_weights(lambda P, U: P * (U - np.sum(P * U))))),
+    Mistake(
+        "weights-of-rest-missing",
+        "The difference from the mean is not multiplied by the weight. A key that is hardly looked "
+        "at hardly moves the answer: P (U - mean).",
+        "sec-attention-gradient",
+    ).like(_gradients(_of_weights(lambda P, U: U - np.sum(P * U, axis=1, keepdims=True)))),
+    Mistake(
+        "mean-added",
+        "The mean of the values is added. A score gains what its value is better than the answer "
+        "that stands: subtract it.",
+        "sec-attention-gradient",
+    ).like(_gradients(_of_weights(lambda P, U: P * (U + np.sum(P * U, axis=1, keepdims=True))))),
     Mistake(
         "scale-forgotten-backwards",
         "The factor of the scores is missing on the way back. They were divided by the square "
@@ -403,8 +446,8 @@ HEADS = Exercise(
     _right_heads,
     """Check how the columns of a batch become heads.
 
-    ``split_heads(X, heads)`` takes an array of shape (T, heads * d) and returns one of shape
-    (heads, T, d): head 0 has the first d columns of each row.
+    ``split_heads(X, heads)`` takes an array of shape (N, heads * d) and returns one of shape
+    (heads, N, d): head 0 has the first d columns of each row.
 
     >>> check.split_heads(lambda X, heads: X.reshape(heads, len(X), -1)).diagnosis
     'reshape-alone'

@@ -17,7 +17,6 @@ from softmax_lib.symbolic.definition import (
     i,
     j,
     p,
-    q,
     softmax_formula,
     x,
     z,
@@ -29,9 +28,10 @@ h, g = Idx("h", (1, M)), Idx("g", (1, D))
 Q, K, V, U, G, R, F, answer = (IndexedBase(name, real=True) for name in "QKVUGRFO")
 A, B = (IndexedBase(name, real=True) for name in "AB")
 r = Symbol("r", positive=True)
+k = Symbol("k", integer=True, positive=True)  # how many classes are kept
 
 SYMBOLS = (M, h, g, Q[n, d], K[c, d], V[c, h], answer[n, h], U[n, c], G[n, h], R[n, c])
-SYMBOLS += (A[d, g], B[d, g], F[i], r)
+SYMBOLS += (A[d, g], B[d, g], F[i], r, k)
 
 
 def scores(Q, K):
@@ -219,29 +219,29 @@ with evaluate(False):
         ),
         Theorem(
             "top-distance",
-            r"\sum_{i=1}^{q} \left(\frac{p_i}{r} - p_i\right) = 1 - r",
-            Claim(SumOver(p[i] / r - p[i], (i, 1, q)), "=", 1 - r),
+            r"\sum_{i=1}^{k} \left(\frac{p_i}{r} - p_i\right) = 1 - r",
+            Claim(SumOver(p[i] / r - p[i], (i, 1, k)), "=", 1 - r),
             Chain(
-                Step(SumOver(p[i], (i, 1, q)) / r - SumOver(p[i], (i, 1, q)), "two sums"),
+                Step(SumOver(p[i], (i, 1, k)) / r - SumOver(p[i], (i, 1, k)), "two sums"),
                 Step(r / r - r, "definition of $r$"),
                 Step(1 - r),
-                let=((r, SumOver(p[i], (i, 1, q))),),
+                let=((r, SumOver(p[i], (i, 1, k))),),
             ),
-            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, q)))),
-            sizes=(q,),
-            scope="every C and every q",
+            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, k)))),
+            sizes=(k,),
+            scope="every C and every k",
         ),
         Theorem(
             "top-divergence",
-            r"\sum_{i=1}^{q} \frac{p_i}{r} \log \frac{p_i / r}{p_i} = -\log r",
-            Claim(SumOver(p[i] / r * log(p[i] / r / p[i]), (i, 1, q)), "=", -log(r)),
+            r"\sum_{i=1}^{k} \frac{p_i}{r} \log \frac{p_i / r}{p_i} = -\log r",
+            Claim(SumOver(p[i] / r * log(p[i] / r / p[i]), (i, 1, k)), "=", -log(r)),
             Chain(
-                Step(SumOver(p[i] / r * log(1 / r), (i, 1, q)), "$p_i$ cancels"),
-                Step(log(1 / r) / r * SumOver(p[i], (i, 1, q)), "the same in every term"),
+                Step(SumOver(p[i] / r * log(1 / r), (i, 1, k)), "$p_i$ cancels"),
+                Step(log(1 / r) / r * SumOver(p[i], (i, 1, k)), "the same in every term"),
                 Step(-log(r), "definition of $r$"),
             ),
-            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, q)))),
-            sizes=(q,),
-            scope="every C and every q",
+            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, k)))),
+            sizes=(k,),
+            scope="every C and every k",
         ),
     )

@@ -108,6 +108,31 @@ def test_scores_of_1000_overflow_nothing(attend):
 
 
 @both
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("keys", [1, 3, 4, 200])
+def test_values_near_the_largest_number_have_a_mean(attend, dtype, keys):
+    most = 0.99 * np.finfo(dtype).max
+    K = np.zeros((keys, 1), dtype=dtype)
+    V = np.array([[1.0, -1.0, 2.0**-126]] * keys, dtype=dtype) * np.array([most, most, 1], dtype)
+    with strict():
+        came = attend(np.ones((2, 1), dtype=dtype), K, V)
+    np.testing.assert_allclose(came, V[[0, 0]], rtol=40 * np.finfo(dtype).eps)
+
+
+@both
+@pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-17, reason="longdouble is float64 here")
+def test_a_longdouble_keeps_its_digits(attend):
+    with mpmath.workdps(40):
+        scores = [mpmath.mpf(score) / mpmath.sqrt(2) for score in (3, 1, -3)]
+        powers = [mpmath.exp(score) for score in scores]
+        right = mpmath.fdot(powers, (10, 20, 40)) / mpmath.fsum(powers)
+        arrays = [np.array(a, dtype=np.longdouble) for a in (QUERY, KEYS, VALUES)]
+        ((came,),) = attend(*arrays)
+        off = abs(mpmath.mpf(np.format_float_positional(came, unique=True)) - right) / right
+        assert off < 4 * float(np.finfo(np.longdouble).eps)
+
+
+@both
 def test_equal_scores_give_the_plain_mean(attend):
     V = np.arange(12.0).reshape(6, 2)
     K = np.random.default_rng(1).normal(size=(6, 4))
@@ -393,6 +418,18 @@ WRONG = [
     ((ONES[:, :0], ONES[:, :0], ONES), {}, ValueError, "Q and K must be at least one number wide"),
     ((ONES, ONES[:0], ONES[:0]), {}, ValueError, "K must hold at least one key, got shape (0, 3)"),
     (
+        (np.ones((4, 2, 0)),) * 2 + (ONES,),
+        {},
+        ValueError,
+        "Q and K must be at least one number wide, got shape (4, 2, 0)",
+    ),
+    (
+        (np.ones((4, 2, 3)), np.ones((4, 0, 3)), np.ones((4, 0, 3))),
+        {},
+        ValueError,
+        "K must hold at least one key, got shape (4, 0, 3)",
+    ),
+    (
         (np.ones((2, 2, 3)), np.ones((3, 2, 3)), ONES),
         {},
         ValueError,
@@ -404,7 +441,12 @@ WRONG = [
         TypeError,
         "where must be booleans, got an array",
     ),
-    ((ONES,) * 3, {"where": [True] * 3}, ValueError, "where must broadcast to the shape"),
+    (
+        (ONES,) * 3,
+        {"where": [True] * 3},
+        ValueError,
+        "where must broadcast to the shape of the scores: got (3,) for (2, 2)",
+    ),
     ((ONES,) * 3, {"scale": "1"}, TypeError, "scale must be real numbers"),
     ((ONES,) * 3, {"scale": [1.0]}, TypeError, "scale must be one number, got an array of shape"),
     ((ONES,) * 3, {"scale": INF}, ValueError, "scale must be finite in float64, got inf"),

@@ -36,6 +36,33 @@ def row(case):
     return re.search(rf"^\| {case} \| (.+?) \| (.+?) \|$", REPORT, re.MULTILINE).groups()
 
 
+def older_pytorch():
+    return "| every key masked, PyTorch 2.4.1 | nan nan |" in REPORT
+
+
+def near_the_answer():
+    """Whether a weight of 0.9 on a value near the answer moves it less than the rest do."""
+    p, v = np.array([0.9, 0.09, 0.01]), np.array([10.0, 5.0, 50.0])
+    return abs(p @ v - 10) < 0.1 and abs(slopes(p, v)[0]) < 0.2 * min(map(abs, slopes(p, v)[1:]))
+
+
+def towards_the_value():
+    """Whether each score that is raised a little brings the answer nearer to the value behind."""
+    for z, V in zip(RNG.normal(size=(50, 4)), RNG.normal(size=(50, 4, 3)), strict=True):
+        for step, value in zip(1e-4 * np.eye(4), V, strict=True):
+            before, after = (np.linalg.norm(softmax(s) @ V - value) for s in (z, z + step))
+            if not after < before:
+                return False
+    return True
+
+
+def nothing_left():
+    """Whether masking after softmax leaves 0 / 0 where a masked key had all the weight."""
+    seen = softmax([1.0, 2.0, 800.0]) * [1, 1, 0]
+    with np.errstate(invalid="ignore"):
+        return np.all(np.isnan(seen / seen.sum()))
+
+
 def by_pytorch():
     masked = [row("every key masked"), row("a masked value is nan"), row("a masked key is nan")]
     version = "PyTorch 2.13.0" in REPORT and "x86_64" in REPORT
@@ -77,7 +104,14 @@ HELD = {
     "A key with a small weight and a large value can make most of the answer": lambda: (
         0.01 * 1000 > 0.5 * (0.9 + 0.09 + 10)
     ),
-    "an answer moves with score $c$ at the speed $p_c (v_c - o)$": lambda: np.allclose(
+    "So a key whose value is near the answer hardly moves it by its score, whatever its weight": (
+        near_the_answer
+    ),
+    "raising a score moves the answer towards the value behind it": towards_the_value,
+    "dividing again cannot bring back digits that are gone": nothing_left,
+    "Version 2.4.1, still without [this change](https://github.com/pytorch/pytorch/pull/133882), "
+    "answered `nan`, too": older_pytorch,
+    "when score $c$ grows, the answer $o$ moves at the speed $p_c (v_c - o)$": lambda: np.allclose(
         slopes(np.array([0.9, 0.09, 0.01]), np.array([1, 1, 1000])),
         np.array([0.9, 0.09, 0.01]) * (np.array([1, 1, 1000]) - 10.99),
         rtol=1e-6,

@@ -39,6 +39,7 @@ LOOK_UP = [
     ("over-all-scores", looked_up(scaled, axis=None)),
     ("scores-for-weights", lambda Q, K, V: scaled(Q, K) @ V),
     ("scores-for-weights", lambda Q, K, V: Q @ K.T @ V),
+    ("sum-not-divided", lambda Q, K, V: sum(np.exp(scaled(Q, K)).T[..., None] * V[:, None])),
     ("keys-for-values", lambda Q, K, V: looked_up(scaled)(Q, K, K)),
     ("hard-look-up", best_key),
     ("no-shift", lambda Q, K, V: by_exp(scaled(Q, K)) @ V),
@@ -63,9 +64,20 @@ def under(mask, number=-np.inf):
     return attend
 
 
+def zeroed_and_shared(Q, K, V):
+    P = np.tril(scipy.special.softmax(scaled(Q, K), axis=1))
+    with np.errstate(invalid="ignore"):
+        return np.array([row / row.sum() for row in P]) @ V
+
+
 CAUSAL = [
     ("mask-missing", looked_up(scaled)),
     ("masked-after-softmax", lambda Q, K, V: np.where(lower(len(Q)), softmax(scaled(Q, K)), 0) @ V),
+    ("divided-again-after-mask", zeroed_and_shared),
+    (
+        "over-the-queries",
+        lambda Q, K, V: scipy.special.softmax(filled(scaled(Q, K), lower(len(Q))), axis=0) @ V,
+    ),
     ("scores-times-zero", lambda Q, K, V: softmax(np.tril(scaled(Q, K))) @ V),
     ("scores-times-zero", under(lower, 1e-9)),
     ("future-for-past", under(lambda n: lower(n).T)),
@@ -100,6 +112,9 @@ BACKWARD = [
     ("diagonal-only", backward(lambda P, U: U * (P - P**2))),
     ("mean-over-queries", backward(lambda P, U: P * (U - (P * U).sum(axis=0, keepdims=True)))),
     ("plain-mean-of-values", backward(lambda P, U: P * (U.T - U.mean(axis=1)).T)),
+    ("mean-over-everything", backward(lambda P, U: P * (U - np.vdot(P, U)))),
+    ("weights-of-rest-missing", backward(lambda P, U: right(P, U) / P)),
+    ("mean-added", backward(lambda P, U: P * U + P * (P * U).sum(axis=1, keepdims=True))),
     ("scale-forgotten-backwards", backward(right, root=lambda d: 1)),
     ("weights-not-transposed", backward(right, values=lambda P, S, G: np.dot(P, G))),
     ("scores-for-weights-backwards", backward(right, values=lambda P, S, G: np.dot(S.T, G))),
