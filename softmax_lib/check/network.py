@@ -234,6 +234,11 @@ def _examples_averaged_again(X, labels, U, u, W, b):
     return in_U / len(X), in_u / len(X), in_W, in_b
 
 
+def _bias_averaged(X, labels, U, u, W, b):
+    in_U, in_u, in_W, in_b = _right_gradients(X, labels, U, u, W, b)
+    return in_U, in_u / len(X), in_W, in_b
+
+
 GRADIENTS = (
     GATE_MISSING.like(_network(gate=lambda H, G: G)),
     GATE_ON_GRADIENT.like(_network(gate=lambda H, G: relu(G))),
@@ -270,7 +275,7 @@ GRADIENTS = (
         "network-mean-again",
         "The hidden layer averages once more. The 1/N has come with the gradient in the logits.",
         "sec-network-backward",
-    ).like(_examples_averaged_again),
+    ).like(_examples_averaged_again, _bias_averaged),
     Mistake(
         "network-pull-missing",
         "The pull is missing: p without y. Then every logit is pushed down, the true one too.",

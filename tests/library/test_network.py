@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -54,8 +55,8 @@ X, Y = three_clouds()
 @few
 @given(hnp.arrays(float, hnp.array_shapes(max_dims=2, max_side=4)))
 def test_relu_is_half_of_a_and_its_size(a):
-    with np.errstate(all="ignore"):
-        wanted = np.where(a == -INF, 0, (a / 2 + np.abs(a) / 2))
+    halves = [(Fraction(x) + abs(Fraction(x))) / 2 if np.isfinite(x) else x for x in a.ravel()]
+    wanted = np.array([0 if half == -INF else float(half) for half in halves]).reshape(a.shape)
     np.testing.assert_array_equal(relu(a), wanted)
 
 
@@ -230,7 +231,9 @@ def test_nothing_warns_where_numbers_overflow():
 
 SHAPES = [
     (((2, 3), (2, 4), (4,)), r"X \(N, D\), U \(D, M\), u \(M,\): got \(2, 3\), \(2, 4\), \(4,\)"),
+    (((2, 3), (5, 4), (4,)), r"X \(N, D\), U \(D, M\), u \(M,\): got \(2, 3\), \(5, 4\), \(4,\)"),
     (((2, 3), (3, 4), (3,)), r"got \(2, 3\), \(3, 4\), \(3,\)"),
+    (((2, 3), (3, 4), (5,)), r"got \(2, 3\), \(3, 4\), \(5,\)"),
     (((2, 3), (3, 4), (1, 4)), r"got \(2, 3\), \(3, 4\), \(1, 4\)"),
     (((3,), (3, 4), (4,)), "X must be a matrix"),
     (((2, 3), (3,), (4,)), "U must be a matrix"),
@@ -250,6 +253,9 @@ def test_shapes_of_the_output_layer_that_do_not_fit_are_shown():
         network_loss_and_gradients(X, labels, U, u, W.T, b)
     with pytest.raises(ValueError, match=r"got \(5, 3\), \(3, 2\), \(3,\)"):
         network_loss_and_gradients(X, labels, U, u, W, u)
+    for wrong_W, wrong_b in ((np.ones((4, 2)), b), (W, b[:1])):
+        with pytest.raises(ValueError, match=r"shapes must be H \(N, M\), W \(M, C\), b \(C,\)"):
+            network_loss_and_gradients(X, labels, U, u, wrong_W, wrong_b)
     with pytest.raises(ValueError, match="W must be a matrix"):
         network_loss_and_gradients(X, labels, U, u, b, b)
 
@@ -263,6 +269,10 @@ def test_shapes_on_the_way_back_that_do_not_fit_are_shown():
         ((X, U.T, H, H), r"got \(5, 4\), \(3, 4\), \(5, 3\), \(5, 3\)"),
         ((X[:4], U, H, H), r"got \(4, 4\), \(4, 3\), \(5, 3\), \(5, 3\)"),
         ((X, U[:, :2], H, H), r"got \(5, 4\), \(4, 2\), \(5, 3\), \(5, 3\)"),
+        ((X[:, :3], U, H, H), r"got \(5, 3\), \(4, 3\), \(5, 3\), \(5, 3\)"),
+        ((X, U[:3], H, H), r"got \(5, 4\), \(3, 3\), \(5, 3\), \(5, 3\)"),
+        ((X, U, H[:, :2], H[:, :2]), r"got \(5, 4\), \(4, 3\), \(5, 2\), \(5, 2\)"),
+        ((X, U, H, np.ones((5, 4))), r"got \(5, 4\), \(4, 3\), \(5, 3\), \(5, 4\)"),
     ):
         with pytest.raises(ValueError, match=message):
             hidden_layer_backward(*arrays)

@@ -1,21 +1,23 @@
 """What the numbers are that the chapter states and no cell nearby shows: read by test_numbers."""
 
+import warnings
 from functools import cache
 
 import numpy as np
 import scipy.special
+import scipy.stats
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from softmax_lib import OneHiddenLayer, hidden_layer
+from softmax_lib import OneHiddenLayer, hidden_layer_backward
 
 
 @cache
 def train():
     data = load_digits()
-    rest, _ = train_test_split(np.arange(1797), stratify=data.target, test_size=0.2, random_state=0)
-    kept, _ = train_test_split(rest, stratify=data.target[rest], test_size=0.25, random_state=0)
-    return data.data[kept] / 16, data.target[kept]
+    options = {"train_size": 1000, "stratify": data.target, "random_state": 0}
+    X, _, labels, _ = train_test_split(data.data / 16, data.target, **options)
+    return X, labels
 
 
 def slope_of_forces(weights, unit):
@@ -33,9 +35,50 @@ def slope_of_forces(weights, unit):
 WEIGHTS = np.array([[1, 0, -1], [1, 1, -1], [0.5, -2, 1]])
 
 
-def dead_after(rate):
-    model = OneHiddenLayer(learning_rate=rate, max_iter=10).fit(*train())
-    return np.sum(hidden_layer(train()[0], model.coefs_[0], model.intercepts_[0]).max(axis=0) == 0)
+def start():
+    rng = np.random.default_rng(0)
+    return np.sqrt(2 / 64) * rng.normal(size=(64, 32)), np.sqrt(1 / 32) * rng.normal(size=(32, 10))
+
+
+def dead(U, u):
+    return set(np.flatnonzero((train()[0] @ U + u).max(axis=0) <= 0))
+
+
+def two_are_born_dead_and_no_other_dies():
+    model = OneHiddenLayer(max_iter=5).fit(*train())
+    born = dead(start()[0], 0)
+    return len(born) == 2 and dead(model.coefs_[0], model.intercepts_[0]) == born
+
+
+def one_step_kills():
+    model = OneHiddenLayer(learning_rate=10, max_iter=1, batch_size=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(*train())
+    return len(dead(model.coefs_[0], model.intercepts_[0]) - dead(start()[0], 0)) >= 5
+
+
+def first_loss(X, labels, scale=1):
+    U, W = (scale * weights for weights in start())
+    p = scipy.special.log_softmax(np.maximum(X @ U, 0) @ W, axis=1)
+    return -p[np.arange(len(X)), labels].mean()
+
+
+def the_first_loss_is_an_alarm():
+    X, labels = train()
+    wrong = np.random.default_rng(0).permutation(labels)
+    near = [first_loss(X, labels), first_loss(X, wrong)]
+    far = [first_loss(X, labels, 10), first_loss(16 * X, labels), len(X) * near[0]]
+    return max(np.abs(near - np.log(10))) < 0.1 and min(far) > 2 * np.log(10)
+
+
+def pictures_are_alike():
+    """Over the draws, the mean squares behind two pictures go up and down together."""
+    rng = np.random.default_rng(0)
+    draws = [np.sqrt(2 / 64) * rng.normal(size=(64, 32)) for _ in range(100)]
+    squares = [np.mean(np.maximum(train()[0][:200] @ U, 0) ** 2, axis=1) for U in draws]
+    between = np.corrcoef(np.transpose(squares))[np.triu_indices(200, 1)]
+    return between.mean() > 0.4 and np.mean(between > 0) > 0.99
 
 
 def corners():
@@ -52,7 +95,7 @@ def corners():
 
 def nothing_moves_from_zero():
     X, labels = train()
-    model = OneHiddenLayer(start_scale=0, max_iter=3).fit(X, labels)
+    model = OneHiddenLayer(start_scale=0, max_iter=5).fit(X, labels)
     only_b = not any(np.any(part) for part in (*model.coefs_, model.intercepts_[0]))
     return only_b and np.any(model.intercepts_[1])
 
@@ -75,23 +118,43 @@ def tanh_falls_asleep():
     return np.all(slope > 0) and slope.min() < 1e-200
 
 
+def tanh_dies_in_floating_point():
+    H = np.tanh([[-1e300, -20.0, -10, 10, 20, 1e300]])
+    slopes = hidden_layer_backward([[1]], np.ones((1, 6)), H, H**2, activation="tanh")[2]
+    return np.array_equal(slopes == 0, [True, True, False, False, True, True])
+
+
 HELD = {
     "Notice the corners on the right; each is made by one hidden unit": corners,
     "Unit 2 speaks for cat and dog alike. Push and pull nearly cancel": lambda: (
         abs(slope_of_forces(WEIGHTS, 1)) < 0.01
     ),
     "it gets the strongest push of all, «2.204»": lambda: slope_of_forces(WEIGHTS, 2),
-    "With the rate 0.1 two units are dead as well; the other 30": lambda: dead_after(0.1) == 2,
+    "A single step can kill it, if it is too long": one_step_kills,
+    "Two units are dead before the first step: as their weights were drawn, no picture opens them. "
+    "With the rate 0.1 no other dies": two_are_born_dead_and_no_other_dies,
     "nothing reaches the hidden layer. With $H = 0$ the gradient $H^{\\top} G$ in $W$ is 0. "
     "Neither can move before the other does: only $b$ learns": nothing_moves_from_zero,
     "Its slope is above 0 everywhere, but it can be as small as one likes": tanh_falls_asleep,
+    "beyond $|a| = 20$, tanh is rounded to −1 or 1, and the slope is 0": (
+        tanh_dies_in_floating_point
+    ),
+    "a draw that makes large numbers of one tends to make large numbers of the others": (
+        pictures_are_alike
+    ),
+    "a cheap alarm: the start is too large, or the features are, or a mean was forgotten. (It "
+    "tells nothing of the labels. Wrong ones have the same first loss, near": (
+        the_first_loss_is_an_alarm
+    ),
     "it is a factor of «1024» in the mean square, «32» in the size": lambda: (2**10, 2**5),
-    "each layer makes the numbers about «seven» times smaller".replace(
-        "«seven»", "seven"
-    ): lambda: abs(np.sqrt(0.02) / 0.02 - 7) < 0.1,
-    "Any number from 0 to 1 would do: it is the slope of a line that touches the graph at 0 from "
-    "below": touches_from_below,
+    "each layer makes the numbers about seven times smaller": lambda: (
+        abs(np.sqrt(0.02) / 0.02 - 7) < 0.1
+    ),
+    "for each number from 0 to 1, a line with this slope touches the graph at 0 from below": (
+        touches_from_below
+    ),
     "a last batch that is smaller counts more than its share, unless its gradient is weighted by "
     "its size": a_last_batch_counts_too_much,
+    "chance alone moves such a count by about «5»": lambda: scipy.stats.binom.std(797, 26 / 797),
     "each example's gradient is a row of «2410» numbers": lambda: 64 * 32 + 32 + 32 * 10 + 10,
 }

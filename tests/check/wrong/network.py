@@ -75,6 +75,14 @@ def averages_twice(X, labels, *weights):
     return in_U / len(labels), in_u / len(labels), in_W, in_b
 
 
+def takes_the_mean_for_the_bias(X, labels, U, u, W, b):
+    in_A = np.where(X @ U + u > 0, np.ones((len(X), 1)), 0)
+    H = in_A * (X @ U + u)
+    in_Z = scipy.special.softmax(H @ W + b, axis=1) - one_hot(labels, len(b))
+    in_A = in_A * np.dot(in_Z, W.T) / len(X)
+    return np.dot(X.T, in_A), np.mean(in_A, axis=0), np.dot(H.T, in_Z) / len(X), in_Z.mean(axis=0)
+
+
 def moves_the_weights(X, labels, U, u, W, b):
     found = right(X, labels, U, u, W, b)
     U -= 0.1 * found[0]
@@ -92,6 +100,7 @@ NETWORK = [
     ("forces-taken-back", gradients(residual=lambda P, Y: Y - P)),
     ("network-mean-missing", gradients(each=lambda N: 1)),
     ("network-mean-again", averages_twice),
+    ("network-mean-again", takes_the_mean_for_the_bias),
     ("network-pull-missing", gradients(residual=lambda P, Y: P)),
     ("results-exchanged", lambda *given: (*right(*given)[2:], *right(*given)[:2])),
     ("results-exchanged", lambda *given: [right(*given)[at] for at in (0, 2, 1, 3)]),
