@@ -133,8 +133,8 @@ BINARY = (
     ).like(_of_shares(sigmoid), _of_shares(_sigmoid_naive), _of_shares(_sigmoid_of_a_yes)),
     Mistake(
         "exponential-of-a-yes",
-        "e to a large logit overflows. Put the larger of z and 0 before the logarithm; what is "
-        "left in it is e to the -|z|.",
+        "The exponential of a large logit overflows. Put the larger of z and 0 before the "
+        "logarithm; what is left in it is e to the -|z|.",
         "sec-binary-loss",
     ).like(
         lambda z, y: np.log(1 + np.exp(z)) - y * z,
