@@ -155,7 +155,7 @@ def test_unknown_label():
 def test_a_label_used_twice_names_both_chapters():
     room = SimpleNamespace(ENTRIES=(Definition("twice", ""),), SYMBOLS=())
     one, empty, other = (
-        SimpleNamespace(name=name, room=lambda role, room=room: room)
+        SimpleNamespace(name=name, part="one", room=lambda role, room=room: room)
         for name, room in (("first", room), ("no-proofs", None), ("second", room))
     )
     assert list(Ledger.of([one, empty])) == ["twice"]

@@ -1,7 +1,7 @@
 """The algebra under the proofs: cases, normal forms, the zero test and manifest signs."""
 
 import pytest
-from sympy import Abs, Idx, Integer, Symbol, evaluate, exp, log, nan, sqrt
+from sympy import Abs, Float, Idx, Integer, Pow, Rational, Symbol, evaluate, exp, log, nan, pi, sqrt
 
 from softmax_lib.symbolic import ProofError
 from softmax_lib.symbolic._engine.expressions import (
@@ -116,6 +116,56 @@ def test_roots_of_exponentials_are_known():
     assert is_zero(sqrt(x) * sqrt(x) - x)
     assert is_zero((x - 1) / (sqrt(x) - 1) - sqrt(x) - 1)
     assert not is_zero(sqrt(x) - x)
+
+
+@pytest.mark.parametrize("size", [2, 3, 6])
+def test_every_root_is_known_and_is_no_whole_power(size):
+    x = Symbol("x", positive=True)
+    root = x ** Rational(1, size)
+    assert is_zero((x - 1) / (root - 1) - sum(root**power for power in range(size)))
+    assert is_zero(1 / root**2 - root ** (size - 2) / x)
+    for other in (1, root**2, root ** (size + 1), x, x ** Rational(1, 5)):
+        assert not is_zero(root - other) and not is_zero(1 / root - 1 / other)
+
+
+def test_roots_of_different_orders_are_of_one_quantity():
+    x, y = Symbol("x", positive=True), Symbol("y", positive=True)
+    assert is_zero(
+        (sqrt(x) - 1) / (x ** Rational(1, 6) - 1) - x ** Rational(1, 3) - x ** Rational(1, 6) - 1
+    )
+    assert is_zero(
+        sqrt(x) * y ** Rational(1, 3) / (x * y) - x ** Rational(-1, 2) * y ** Rational(-2, 3)
+    )
+    assert not is_zero(sqrt(x) - x ** Rational(1, 3))
+    assert not is_zero(sqrt(x) - sqrt(y))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        Symbol("x", positive=True) ** pi - Symbol("x", positive=True) ** 3,
+        Symbol("x", positive=True) ** sqrt(2) - Symbol("x", positive=True),
+        Symbol("x", positive=True) ** Float(0.3) - 1,
+        sqrt(Symbol("u") ** Symbol("n")) - Symbol("u") ** Symbol("n"),
+        sqrt(Symbol("u") ** 2) - Symbol("u"),
+        Integer(2) ** Rational(1, 3) - 1,
+        Pow(Rational(1, 2), Rational(1, 3), evaluate=False) - 1,
+        exp(Rational(1, 3)) - 1,
+        exp(Symbol("u")) - 1,
+        Float(1e-30),
+    ],
+    ids=str,
+)
+def test_what_is_not_zero_stays(expr):
+    assert not is_zero(expr)
+
+
+def test_a_power_with_a_symbol_above_gives_off_whole_powers_alone():
+    x, n = Symbol("x", positive=True), Symbol("n")
+    assert is_zero(x**n / x - x ** (n - 1))
+    assert is_zero((1 + x) ** (n + 2) - (1 + 2 * x + x**2) * (1 + x) ** n)
+    assert not is_zero(x ** (n + Rational(1, 2)) - x**n)
+    assert is_zero(sqrt(Symbol("u") ** n) ** 2 - Symbol("u") ** n)
 
 
 def test_nothing_undefined_is_zero():

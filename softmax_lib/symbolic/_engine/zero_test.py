@@ -1,15 +1,21 @@
 """Decides whether a rational function is zero: exactly, as a question about polynomials."""
 
-from sympy import QQ, Add, Mul, Pow, Symbol, nan, oo, ring, zoo
+from math import lcm
+from operator import index
+
+from sympy import QQ, Add, Float, Mul, Pow, Symbol, nan, oo, ring, zoo
 
 
 def is_zero(expr):
     """Whether a normal form vanishes identically, as a function of independent quantities."""
-    if expr.has(oo, zoo, nan):
+    # A float stands for all numbers that are rounded to it.
+    if expr.has(oo, zoo, nan, Float):
         return False
-    # A square in place of a quantity, where its root occurs: then the root is one of them too.
-    roots = {power.base for power in expr.atoms(Pow) if not power.exp.is_Integer}
-    names = {}
+    names, roots = {}, {}
+    for power in expr.atoms(Pow):
+        base, exponent = power.as_base_exp()
+        if exponent.is_Rational:
+            roots[base] = lcm(roots.get(base, 1), exponent.q)
     expr = over_symbols(expr, names, roots)
     polynomials = ring(list(names.values()), QQ)[0] if names else ring("unused", QQ)[0]
     return not as_powers(expr, polynomials)
@@ -21,17 +27,21 @@ def over_symbols(expr, names, roots):
         return expr
     if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer):
         return expr.func(*(over_symbols(arg, names, roots) for arg in expr.args))
-    if isinstance(expr, Pow) and not expr.exp.is_number:
+    if isinstance(expr, Pow) and expr.exp.is_Rational:
+        return quantity(*expr.as_base_exp(), names, roots)
+    if isinstance(expr, Pow):
         # x^(n - 1) is x^n times x^-1; x^n is a quantity of its own.
         whole, rest = expr.exp.as_coeff_Add()
-        if not whole.is_Integer:
-            whole, rest = 0, expr.exp
-        named = names.setdefault(expr.base**rest, Symbol(f"q{len(names)}", positive=True))
-        return named * over_symbols(expr.base, names, roots) ** whole
-    base, power = expr.as_base_exp()
-    if base not in names:
-        names[base] = Symbol(f"q{len(names)}", positive=True)
-    return names[base] ** (2 * power if base in roots else power)
+        if whole.is_Integer and whole:
+            parts = (Pow(expr.base, exponent) for exponent in (rest, whole))
+            return Mul(*(over_symbols(part, names, roots) for part in parts))
+    return quantity(expr, 1, names, roots)
+
+
+def quantity(base, power, names, roots):
+    """A power of one quantity, whose symbol stands for the root by which all are whole powers."""
+    root = names.setdefault(base, Symbol(f"q{len(names)}", positive=True))
+    return root ** (power * roots.get(base, 1))
 
 
 def as_powers(expr, polynomials):
@@ -49,7 +59,7 @@ def as_powers(expr, polynomials):
         parts = as_powers(expr.base, polynomials)
         if not parts and expr.exp < 0:
             raise ZeroDivisionError("a denominator vanishes identically")
-        return {base: power * int(expr.exp) for base, power in parts.items()}
+        return {base: power * index(expr.exp) for base, power in parts.items()}
     if isinstance(expr, Add):
         terms = [term for term in (as_powers(arg, polynomials) for arg in expr.args) if term]
         common = {base: min(term.get(base, 0) for term in terms) for base in set().union(*terms)}

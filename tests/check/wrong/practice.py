@@ -54,6 +54,8 @@ BINARY = [
     ("exponential-of-a-yes", lambda z, y: np.log(np.exp(z) + 1) - z * y),
     ("exponential-of-a-yes", lambda z, y: z - z * y + np.log1p(np.exp(-z))),
     ("clipped-probabilities", of_probabilities(lambda z: np.clip(expit(z), 1e-12, 1 - 1e-12))),
+    ("clipped-probabilities", of_probabilities(lambda z: np.clip(expit(z), 1e-7, 1 - 1e-7))),
+    ("clipped-probabilities", lambda z, y: np.minimum(right(z, y), 100)),
     ("few-digits", lambda z, y: np.round(right(z, y), 3)),
 ]
 
@@ -111,6 +113,10 @@ WEIGHTED = [
         lambda losses, labels, table, ignored: np.dot(table[labels], losses) / table[labels].sum(),
     ),
     ("weights-of-all-classes", averaged(chosen, lambda labels, there, table: table.sum())),
+    (
+        "weights-of-all-classes",
+        averaged(chosen, lambda labels, there, table: len(there) * table.sum() / len(table)),
+    ),
     ("weights-not-used", averaged(lambda labels, table: np.ones(len(labels)))),
     ("weights-inverted", averaged(lambda labels, table: table[labels] ** -1.0)),
     (
@@ -142,6 +148,9 @@ PRIOR = [
     ("prior-not-used", lambda z, old, new: shares(z)),
     ("not-shared-out-again", lambda z, old, new: shares(z) / old * new),
     ("logits-for-shares", lambda z, old, new: z - np.log(old) + np.log(new)),
+    ("whole-array", lambda z, old, new: scipy.special.softmax(z + np.log(new) - np.log(old))),
+    ("whole-array", lambda z, old, new: (p := shares(z) / old * new) / p.sum()),
+    ("wrong-axis", lambda z, old, new: scipy.special.softmax(z - np.log(old / new), axis=0)),
     ("few-digits", lambda z, old, new: np.round(again(shares(z) / old * new), 3)),
 ]
 
@@ -179,6 +188,12 @@ FOCAL = [
     ("focus-on-the-easy", slopes(lambda p, g: p**g)),
     ("focus-on-the-easy", slopes(lambda p, g: p**g * (1 + g * np.log(p)))),
     ("second-term-turned", slopes(lambda p, g: (1 - p) ** (g - 1) * (1 - p + g * p * np.log(p)))),
+    ("gamma-of-the-power-missing", slopes(lambda p, g: (1 - p) ** (g - 1) * whole(p, 1))),
+    ("slopes-averaged", lambda z, k, gamma: slopes(whole)(z, k, gamma) / z.shape[0]),
+    (
+        "other-logarithm",
+        slopes(lambda p, g: (1 - p) ** g - g * p * np.log2(p) * (1 - p) ** (g - 1)),
+    ),
     ("p-of-the-chain-missing", slopes(lambda p, g: (1 - p) ** (g - 1) * (1 - p - g * np.log(p)))),
     ("focal-slope-in-p", left_in_p),
     ("pull-not-scaled", with_push_scaled),
