@@ -83,8 +83,8 @@ LOOK_UP = (
     ).like(_with(weights=lambda S: S), _with(lambda Q, K: Q @ K.T, lambda S: S)),
     Mistake(
         "sum-not-divided",
-        "The exponentials are not divided by their sum. What comes back is a sum and no mean, as "
-        "large as the scores make it.",
+        "The weighted values are not divided by the sum of their weights. What comes back is a sum "
+        "and no mean, as large as the scores make it.",
         "sec-soft-lookup",
     ).like(_with(weights=np.exp)),
     Mistake(

@@ -79,7 +79,7 @@ IN_BINS = (
         )
     ),
     Mistake(
-        "not-divided",
+        "error-not-divided",
         "The sum is not divided by the number of predictions. The error is a mean: each bin has "
         "the weight n_b / N.",
         "sec-ece",
@@ -108,7 +108,6 @@ IN_BINS = (
         "distance-squared",
         "The distances are squared. That is the reliability of the Brier score; the calibration "
         "error takes the distance itself.",
-        "sec-ece",
         "sec-brier-parts",
     ).like(
         _in_bins(lambda share, q, a, middle: (share * (a - q) ** 2).sum()),

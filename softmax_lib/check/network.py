@@ -178,7 +178,9 @@ START_DEVIATION = Exercise(
         Law(
             "more inputs mean smaller weights",
             _fans((200, 5)),
-            holds(lambda came, right, _: bool(np.all(came < 1)), "a number below 1"),
+            holds(
+                lambda came, right, _: bool(np.all((came > 0) & (came < 1))), "a number from 0 to 1"
+            ),
         ),
         Law("2 inputs give 1, 8 inputs give 1/2", _fans((2, 7), (8, 3))),
         Law("any numbers of inputs and units", _fans((64, 32), (3, 100), (500, 7))),

@@ -195,6 +195,7 @@ def test_what_always_raises_has_no_name():
         accepted = {1: attempt, 2: lambda z, k: attempt(z), 3: lambda X, W, G: attempt(X)}
         accepted[4] = lambda Q, K, V, G: attempt(Q)
         accepted[5] = lambda X, k, W, b, rate: attempt(X)
+        accepted[6] = lambda X, k, U, u, W, b: attempt(X)
         report = checked(name, accepted[len(EXERCISES[name].laws[0].inputs[0])])
         assert report.failed_law and report.diagnosis is None
 

@@ -39,6 +39,7 @@ def test_the_names_are_those_of_the_checks_of_all_chapters():
 def test_a_check_bears_the_name_of_what_it_checks():
     only_here = {
         "attention_backward",
+        "brier_parts",
         "causal_attention",
         "dot_product_attention",
         "focal_gradient",
@@ -47,8 +48,15 @@ def test_a_check_bears_the_name_of_what_it_checks():
         "log_softmax_jacobian",
         "masked_softmax",
         "mean_cross_entropy",
+        "merge_sums",
+        "network_gradients",
+        "newton_step",
+        "online_logsumexp",
         "perplexity",
+        "piece_gradient",
         "prior_shift",
+        "relu_backward",
+        "relu_start",
         "safe_step",
         "soft_maximum",
         "split_heads",

@@ -19,7 +19,7 @@ from softmax_lib import SoftmaxRegression
 from softmax_lib.plots.derivative import gap_errors, step_errors
 
 CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("*.ipynb"))
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)")
 LOGITS = np.array([3.0, 1.0, -3.0])
 SHARES = softmax(LOGITS)
 
@@ -123,7 +123,11 @@ def pictures_and_mistakes(drawn):
 
 
 def drawn_in(svg):
-    return [float(x) for text in re.findall(r"<!-- (.*?) -->", svg) for x in NUMBER.findall(text)]
+    return [value for text in re.findall(r"<!-- (.*?) -->", svg) for _, value in numbers(text)]
+
+
+def numbers(text):
+    return [(number, float(number.replace(",", ""))) for number in NUMBER.findall(text)]
 
 
 # What is not written in the figure: the numbers, from elsewhere.
@@ -144,6 +148,7 @@ BESIDE = {
     "fig-misprints": lambda svg: [0.1],  # a logit of the notes
     "fig-first-step": lambda svg: load_digits().images.shape[1:],
     "fig-loss-curve": lambda svg: list(first_and_last_losses()),
+    "fig-machines": lambda svg: [4 * max(drawn_in(svg))],  # what four of them hold
     "fig-confusion": lambda svg: pictures_and_mistakes(drawn_in(svg)),
 }
 
@@ -152,10 +157,10 @@ BESIDE = {
 def test_each_number_in_the_words_is_that_of_the_figure(name, words, svg):
     known = [*drawn_in(svg), *np.abs(BESIDE.get(name, lambda svg: [])(svg))]
     for text, of_caption in zip(words, (False, True), strict=True):
-        for number in NUMBER.findall(text):
+        for number, meant in numbers(text):
             if of_caption and len(number) == 1:
                 continue  # what the figure was given
             decimals = len(number.partition(".")[2])
             off = 0.51 * 10.0**-decimals if decimals else 0  # what rounding may take
-            near = min(known, key=lambda value: abs(value - float(number)))
-            assert abs(near - float(number)) <= off, f"{name}: {number} in {text!r}"
+            near = min(known, key=lambda value: abs(value - meant))
+            assert abs(near - meant) <= off, f"{name}: {number} in {text!r}"

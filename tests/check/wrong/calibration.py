@@ -110,7 +110,7 @@ ATTEMPTS = {
     "expected_calibration_error": [
         ("bins-count-alike", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / len(n))),
         ("all-bins-divided", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / bins)),
-        ("not-divided", by_edges(lambda n, q, a, b, N, bins: np.dot(n, abs(q - a)))),
+        ("error-not-divided", by_edges(lambda n, q, a, b, N, bins: np.dot(n, abs(q - a)))),
         ("last-bin-lost", by_digitize),
         ("distances-cancel", by_edges(lambda n, q, a, b, N, bins: abs((n * (q - a)).sum()) / N)),
         ("distance-squared", by_edges(lambda n, q, a, b, N, bins: np.dot(n, (q - a) ** 2) / N)),
