@@ -253,7 +253,7 @@ def test_shapes_of_the_output_layer_that_do_not_fit_are_shown():
         network_loss_and_gradients(X, labels, U, u, W.T, b)
     with pytest.raises(ValueError, match=r"got \(5, 3\), \(3, 2\), \(3,\)"):
         network_loss_and_gradients(X, labels, U, u, W, u)
-    for wrong_W, wrong_b in ((np.ones((4, 2)), b), (W, b[:1])):
+    for wrong_W, wrong_b in ((np.ones((4, 2)), b), (W[:2], b), (W, b[:1])):
         with pytest.raises(ValueError, match=r"shapes must be H \(N, M\), W \(M, C\), b \(C,\)"):
             network_loss_and_gradients(X, labels, U, u, wrong_W, wrong_b)
     with pytest.raises(ValueError, match="W must be a matrix"):
