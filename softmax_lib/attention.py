@@ -13,8 +13,8 @@ from softmax_lib.overflow import as_mask, softmax
 def attention(Q, K, V, *, where=None, scale=None):
     r"""Scaled dot-product attention: for each query, a mean of the values.
 
-    .. math:: O = P V, \qquad P = \operatorname{softmax}(a\, Q K^{\top}), \qquad
-              a = \frac{1}{\sqrt{d}}
+    .. math:: O &= P V, \qquad a = \frac{1}{\sqrt{d}} \\
+              P &= \operatorname{softmax}(a\, Q K^{\top})
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ def attention(Q, K, V, *, where=None, scale=None):
 def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
     r"""Attention without the matrix of weights: the keys pass by in blocks.
 
-    .. math:: m' &= \max\bigl(m, \max_c s_c\bigr), \qquad
-              t' = e^{m - m'}\, t + \sum_{c} e^{s_c - m'} \\
+    .. math:: m' &= \max\bigl(m, \max_c s_c\bigr) \\
+              t' &= e^{m - m'}\, t + \sum_{c} e^{s_c - m'} \\
               o' &= e^{m - m'}\, o + \sum_{c} e^{s_c - m'}\, v_c
 
     The sums run over the keys of one block. At the end the row of the result is o / t.

@@ -165,8 +165,8 @@ def hidden_layer_backward(X, U, H, grad_H, *, activation="relu"):
 def network_loss_and_gradients(X, targets, U, u, W, b, *, activation="relu"):
     r"""Mean cross-entropy of a network with one hidden layer, and its gradients.
 
-    .. math:: H = f(X U + u), \quad Z = H W + b, \quad
-              \bar L = \frac{1}{N} \sum_{n=1}^{N} L_n
+    .. math:: H &= f(X U + u), \quad Z = H W + b \\
+              \bar L &= \frac{1}{N} \sum_{n=1}^{N} L_n
 
     Parameters
     ----------

@@ -57,10 +57,10 @@ def partial_logsumexp(logits, axis=-1, *, where=None):
 def merge_logsumexp(a, b):
     r"""Partial results of two pieces, merged: what the whole would have told.
 
-    .. math:: M = \max(m, m'), \qquad
-              R = r + (1 + r') e^{m' - M} \quad \text{if } m \ge m'
+    .. math:: M &= \max(m, m') \\
+              R &= r + (1 + r') e^{m' - M}
 
-    and with the roles exchanged otherwise.
+    if m is at least m', and with the roles exchanged otherwise.
 
     Parameters
     ----------
