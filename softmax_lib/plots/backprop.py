@@ -97,6 +97,24 @@ def step_sizes(ax, logits, target, rates, steps=20):
     return ax
 
 
+def draw_shapes(ax, letter, arrays, arrows):
+    """Draw arrays as boxes with their shapes, and arrows with words between them.
+
+    An array has a name, its place, its values and a colour; an arrow has its start, its end, words,
+    how far these are from its middle, and their side.
+    """
+    for name, x, y, values, colour in arrays:
+        sizes = [letter[size] for size in np.shape(values)]
+        text = f"${name}$\n$({', '.join(sizes)}{'{,}' * (len(sizes) == 1)})$"
+        box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
+        box["ls"] = "--" if colour == PUSH else "-"
+        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.25, bbox=box)
+    for start, end, text, dx, dy, side in arrows:
+        ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
+        x, y = (start[0] + end[0]) / 2 + dx, (start[1] + end[1]) / 2 + dy
+        ax.text(x, y, text, ha=side, va="center", size=FORMULA if "$" in text else None)
+
+
 def shapes(ax, X, W, b, labels):
     """Draw a batch on its way to the mean loss and back, with the shape of every array.
 
@@ -106,7 +124,7 @@ def shapes(ax, X, W, b, labels):
     L, G = softmax_cross_entropy(Z, labels), softmax_cross_entropy_grad(Z, labels) / len(X)
     grad_X, grad_W, grad_b = linear_backward(X, W, G)
     letter = {len(X): "N", len(W): "D", len(b): "C"}
-    for name, x, y, values, colour in (
+    arrays = (
         ("W", 0, 3.5, W, REST),
         ("b", 0, 2.5, b, REST),
         ("Y", 0, 1, Y, TARGET),
@@ -121,13 +139,8 @@ def shapes(ax, X, W, b, labels):
         (r"\partial\bar{L}/\partial X", 2.7, 4, grad_X, PUSH),
         (r"\partial\bar{L}/\partial W", 4, 3.5, grad_W, PUSH),
         (r"\partial\bar{L}/\partial b", 4, 2.5, grad_b, PUSH),
-    ):
-        sizes = [letter[size] for size in np.shape(values)]
-        text = f"${name}$\n$({', '.join(sizes)}{'{,}' * (len(sizes) == 1)})$"
-        box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
-        box["ls"] = "--" if colour == PUSH else "-"
-        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.25, bbox=box)
-    for start, end, text, dx, dy, side in (
+    )
+    arrows = (
         ((1.1, 3.7), (1.1, 3.3), "$XW + b$", 0.08, 0, "left"),
         ((0.3, 3.4), (0.8, 3.15), "", 0, 0, "left"),
         ((0.3, 2.6), (0.8, 2.85), "", 0, 0, "left"),
@@ -140,10 +153,8 @@ def shapes(ax, X, W, b, labels):
         ((2.7, 3.3), (2.7, 3.7), r"$\cdot\,W^{\top}$", -0.08, 0, "right"),
         ((3.2, 3.15), (3.5, 3.3), r"$X^{\top}\cdot$", 0, 0.25, "center"),
         ((3.2, 2.85), (3.5, 2.7), "sum of\nthe rows", -0.1, -0.45, "center"),
-    ):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
-        x, y = (start[0] + end[0]) / 2 + dx, (start[1] + end[1]) / 2 + dy
-        ax.text(x, y, text, ha=side, va="center", size=FORMULA if "$" in text else None)
+    )
+    draw_shapes(ax, letter, arrays, arrows)
     ax.set(xlim=(-0.4, 4.5), ylim=(-0.4, 4.4))
     ax.axis("off")
     return ax

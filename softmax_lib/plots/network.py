@@ -3,7 +3,8 @@
 import numpy as np
 
 from softmax_lib import hidden_layer, linear_backward, relu, softmax_cross_entropy_grad
-from softmax_lib.plots.style import FAINT, FORMULA, LOGIT, PROBABILITY, PUSH, REST, label_line
+from softmax_lib.plots.backprop import draw_shapes
+from softmax_lib.plots.style import FAINT, LOGIT, PROBABILITY, PUSH, REST, label_line
 
 TEXT = "#333333"
 
@@ -40,7 +41,7 @@ def shapes(ax, X, U, u, W, b, labels):
     grad_A = grad_H * (A > 0)
     _, grad_U, grad_u = linear_backward(X, U, grad_A)
     letter = {len(X): "N", len(U): "D", len(u): "M", len(b): "C"}
-    for name, x, y, values, colour in (
+    arrays = (
         ("U", 0, 4.85, U, REST),
         ("u", 0, 3.95, u, REST),
         ("W", 0, 2.05, W, REST),
@@ -57,13 +58,8 @@ def shapes(ax, X, U, u, W, b, labels):
         (r"\partial\bar{L}/\partial W", 4.3, 1.75, grad_W, PUSH),
         (r"\partial\bar{L}/\partial u", 4.3, 3.1, grad_u, PUSH),
         (r"\partial\bar{L}/\partial U", 4.3, 4.45, grad_U, PUSH),
-    ):
-        sizes = [letter[size] for size in np.shape(values)]
-        text = f"${name}$\n$({', '.join(sizes)}{'{,}' * (len(sizes) == 1)})$"
-        box = {"boxstyle": "round,pad=0.35", "fc": "none", "ec": colour, "lw": 1.8}
-        box["ls"] = "--" if colour == PUSH else "-"
-        ax.text(x, y, text, ha="center", va="center", size=13, linespacing=1.25, bbox=box)
-    for start, end, text, dx, dy, side in (
+    )
+    arrows = (
         ((1.2, 5.08), (1.2, 4.38), "$XU + u$", 0.08, 0, "left"),
         ((0.32, 4.75), (0.82, 4.3), "", 0, 0, "left"),
         ((0.32, 3.98), (0.82, 4.04), "", 0, 0, "left"),
@@ -79,10 +75,8 @@ def shapes(ax, X, U, u, W, b, labels):
         ((3.3, 1.15), (3.72, 0.62), "sum", -0.17, -0.18, "center"),
         ((3.32, 4.15), (3.72, 4.35), r"$X^{\top}\cdot$", -0.12, 0.33, "center"),
         ((3.32, 3.85), (3.72, 3.35), "sum", -0.17, -0.18, "center"),
-    ):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": REST, "lw": 1.2})
-        x, y = (start[0] + end[0]) / 2 + dx, (start[1] + end[1]) / 2 + dy
-        ax.text(x, y, text, ha=side, va="center", size=FORMULA if "$" in text else None)
+    )
+    draw_shapes(ax, letter, arrays, arrows)
     ax.set(xlim=(-0.4, 4.95), ylim=(-0.4, 5.8))
     ax.axis("off")
     return ax
