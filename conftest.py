@@ -52,13 +52,17 @@ FIRST = (
     "tests/book/test_site",
     "tests/book/test_portable",
     "tests/symbolic/test_ledger",
-    "tests/book/test_chapter",
     "tests/library/test_tiles",
+    "tests/book/test_chapter",
     "tests/book/test_notebooks",
     "tests/library/test_accuracy",
     "chapters",
 )
-LONG = "weight-gradient", "input-gradient", "bias-gradient", "gibbs", "jacobian-variance"
+LONG = (
+    *("weight-gradient", "input-gradient", "bias-gradient", "gibbs", "jacobian-variance"),
+    *("entropy-slope", "calibration-curvature"),
+    *("network-hidden-weights", "network-hidden-gradient"),
+)
 # They test nothing of the library that others do not, and a tracer makes them slow.
 NOT_MEASURED = (
     "chapters",
@@ -73,7 +77,11 @@ NOT_MEASURED = (
     "tests/symbolic/test_ledger.py::test_claims_hold",
     "tests/symbolic/test_ledger.py::test_every_theorem",
     # Long proofs, which take twice as long when traced, and need no line that others do not.
-    *(f"tests/symbolic/test_ledger.py::test_entry_proves[{label}]" for label in LONG),
+    *(
+        f"tests/symbolic/test_ledger.py::{law}[{label}"
+        for law in ("test_entry_proves", "test_printed_tex_is_the_claim", "test_misprint_is_caught")
+        for label in LONG
+    ),
 )
 
 

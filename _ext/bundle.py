@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from icons import carry_icons
+from fonts import carry_icons, cut_formula_fonts
 from prune import prune
 from tokens import plain_classes, without
 
@@ -54,6 +54,11 @@ BARE_HIT = "titles[file],\n            id ? "
 NAMED_HIT = "`${titles[file]} > ${entry}`,\n            id ? "
 # Comes after all others.
 OWN_SCRIPTS = ["arrive.js", "reading.js"]
+# Rounds corners that here are square. With it, a browser styles all of a cell's text once more when
+# a script adds a button to the cell.
+COSTLY = re.compile(
+    r"div\.cell:has\(> \*:nth-child\(2\)\)[^{]*\{\s*(?:border-[\w-]*radius: 0;\s*)*\}"
+)
 # The editor names the colours of code by their beginning alone: `var(--code-${name})`.
 EDITOR = HERE / "run" / "editor.js"
 STEM = re.compile(r"var\((--[\w-]+-)\$\{")
@@ -149,11 +154,13 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
         if (static / name).exists():  # code runs on the pages only where that was fetched
             words.update(WORD.findall((static / name).read_text(encoding="utf-8")))
     names = [*THEME_STYLES, *styles, APART[0]]
-    css = "\n".join(read_style(static, name) for name in names)
+    css, found = COSTLY.subn("", "\n".join(read_style(static, name) for name in names))
+    if found != 2:
+        raise ExtensionError("the corners of cells have other rules: see COSTLY in _ext/bundle.py")
     stems = tuple(STEM.findall(EDITOR.read_text(encoding="utf-8")))
     words.update(name for name in PROPERTY.findall(css) if name.startswith(stems))
     css = prune(css, words)
-    stylesheet = carry_icons(css, static)
+    stylesheet = cut_formula_fonts(carry_icons(css, static), static, [*texts.values()])
 
     search = (static / SEARCH).read_text(encoding="utf-8")
     if search.count(BARE_HIT) != 1:

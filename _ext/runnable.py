@@ -44,6 +44,7 @@ NOTE = (
     "NumPy gives no warnings here."
 )
 CELL = re.compile(r'<div class="cell(?: tag_[\w-]+)* docutils container">')
+LEARN = re.compile(r'<div class="learn admonition">(?:(?!<div).)*?</div>', re.DOTALL)
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -211,9 +212,11 @@ def tell_page(
         "needs": needs(sources),
         "silent": [n for n, source in enumerate(sources) if SET_UP in source],
         "folder": f"{'../' * pagename.count('/')}{FOLDER}/",
-        "note": NOTE.format(size=size / 1e6),
     }
     text = json.dumps(told).replace("<", "\\u003c")
+    # What a script adds at the top of a page is painted late, and pushes down what stands there.
+    note = f'<p class="run-note">{NOTE.format(size=size / 1e6)}</p>'
+    context["body"] = LEARN.sub(rf"\g<0>{note}", context["body"], count=1)
     context["body"] += f'<script type="application/json" id="runnable">{text}</script>'
     app.add_js_file("run.js", loading_method="defer")
 

@@ -2,8 +2,9 @@
 // page says which cells can, and which earlier ones each needs; nothing is loaded before a click.
 (() => {
   const told = document.getElementById("runnable");
-  if (!told || location.protocol === "file:") return;
-  const { needs, silent, folder, note } = JSON.parse(told.textContent);
+  if (!told) return;
+  if (location.protocol === "file:") return document.querySelector(".run-note")?.remove();
+  const { needs, silent, folder } = JSON.parse(told.textContent);
   const base = new URL(folder, location.href);
   const LIMIT = 20; // seconds
   const cells = [...document.querySelectorAll("article div.cell")];
@@ -299,5 +300,4 @@
   }
 
   order.forEach(furnish);
-  document.querySelector("article .learn")?.after(element("p", "run-note", note));
 })();

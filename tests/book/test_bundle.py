@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,8 @@ from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
 import bundle
-from icons import LICENCE, carry_icons, subset
+import katex
+from fonts import LICENCE, carry_icons, cut_formula_fonts, subset
 from prune import prune
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
@@ -93,6 +95,48 @@ def test_icons_under_another_licence_are_refused(tmp_path):
     (tmp_path / LICENCE).write_text("Font Awesome Pro. All rights reserved.", encoding="utf-8")
     with pytest.raises(ValueError, match="no longer names the licence"):
         carry_icons(FACES, tmp_path)
+
+
+# ---- formulas ---------------------------------------------------------------------------------
+
+KATEX = katex.VENDOR / "katex"
+GREEK = "".join(map(chr, range(0x391, 0x3AA)))
+
+
+@pytest.fixture
+def formulas(tmp_path):
+    """A stylesheet with KaTeX's fonts beside it, of which two are used."""
+    shutil.copytree(KATEX / "fonts", tmp_path / "katex/fonts")
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8").partition(".katex{")[0]
+    css = re.sub(r"url\(([^)]*)\)", r'url("katex/\1")', css)
+    return css + ".a{font-family:KaTeX_Main}.b{font-family:KaTeX_Size1}", tmp_path
+
+
+def test_the_fonts_of_formulas_have_the_letters_of_the_pages_and_the_small_ones_are_carried(
+    formulas,
+):
+    letters = "".join(map(chr, range(ord("!"), ord("~"))))
+    css = cut_formula_fonts(*formulas, [f"<b>{letters}</b>", "&Sigma;", "\N{N-ARY SUMMATION}"])
+    # Of the family Main, there are four; of those that no rule names, none is left.
+    left = {file.name for file in (formulas[1] / "katex/fonts").iterdir()}
+    assert {name.split("-")[0] for name in left} == {"Course_Main"}
+    assert {f"katex/fonts/{name}" for name in left} == {*re.findall(r'"(katex/[^"]*)"', css)}
+    main = TTFont(formulas[1] / "katex/fonts/Course_Main-Regular.woff2").getBestCmap()
+    assert {ord("a"), ord("\N{GREEK CAPITAL LETTER SIGMA}")} <= set(main)
+    assert ord("\N{GREEK CAPITAL LETTER PI}") not in main
+    (carried,) = re.findall(r'data:font/woff2;base64,([^"]+)', css)
+    large = TTFont(io.BytesIO(base64.b64decode(carried))).getBestCmap()
+    assert "\N{N-ARY SUMMATION}" in {*map(chr, large)} <= {*letters, "\N{N-ARY SUMMATION}"}
+    assert "KaTeX" not in css
+
+
+def test_a_font_that_is_cut_gives_up_the_name_that_its_licence_reserves(formulas):
+    cut_formula_fonts(*formulas, [GREEK, *map(chr, range(ord("!"), ord("~")))])
+    font = TTFont(formulas[1] / "katex/fonts/Course_Main-Regular.woff2")
+    names = {name.nameID: str(name) for name in font["name"].names}
+    assert "with Reserved Font Name KaTeX_Main" in names[13]
+    assert names[1] == names[6].split("-")[0] == "Course_Main"
+    assert not any("KaTeX" in text for number, text in names.items() if number != 13)
 
 
 # ---- scripts ----------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def test_all_fonts_are_inside_as_outlines(pdf):
             described = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
             assert {"/FontFile2", "/FontFile3"} & set(described), font["/BaseFont"]
             seen.add(str(font.get("/BaseFont", "")).split("+")[-1])
-    assert {"KaTeX_Math-Italic", "CourseSerif-Regular", "CourseSerif-Italic"} <= seen
+    assert {"Course_Math-Italic", "CourseSerif-Regular", "CourseSerif-Italic"} <= seen
 
 
 def test_links_lead_to_places_in_the_book_or_to_the_web(pdf):

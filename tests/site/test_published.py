@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -14,6 +12,7 @@ import pytest
 
 import colab
 from browsing import served
+from building import build
 from mutants import NOT_COPIED
 from softmax_lib.course import CHAPTERS
 
@@ -34,14 +33,9 @@ def published(tmp_path_factory):
     text, found = SETTING.subn(rf'\1"{REPOSITORY}"', text)
     assert found == 1
     config.write_text(text, encoding="utf-8")
-    program = Path(sys.executable).with_name("jupyter-book")
-    subprocess.run(
-        [program, "build", copied, "-W", "-n", "--keep-going"],
-        check=True,
-        env=os.environ | {"COURSE_PDF": "printed.pdf"},
-    )
+    built, _ = build(copied, copied, COURSE_PDF="printed.pdf")
     colab.main(copied / "colab", config)
-    with served(copied / "_build/html", copied) as url:
+    with served(built, copied) as url:
         yield url
 
 

@@ -1,9 +1,12 @@
-"""Font Awesome icons, cut down to those that the site shows.
+"""Fonts of icons and formulas, cut down to the glyphs that the site shows.
 
 The theme brings Font Awesome three times: as a script of 1.5 MB, and as fonts for its own
 stylesheet. Here the stylesheet draws all icons, with fonts of a few glyphs that it carries
 inside itself; nothing is left to fetch. The glyphs are the theme's own, unchanged, under the
 SIL Open Font License 1.1, as the stylesheet says where it carries them.
+
+A chapter asks for up to seven fonts of KaTeX. Cut down, four of them are small enough to be
+carried as well. They are under the same licence, which reserves their names for the whole ones.
 """
 
 from __future__ import annotations
@@ -12,10 +15,15 @@ import base64
 import io
 import logging
 import re
+from html import unescape
 from pathlib import Path
 
+import brotli
+import fontTools
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+
+from build_cache import cached
 
 # It reports every table that it drops.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -25,6 +33,10 @@ FACE = re.compile(r"@font-face\s*\{[^}]*Font Awesome[^}]*\}")
 SOURCE = re.compile(r"src:\s*url\([^)]*\).*?url\([\"']?([^\"')]*\.ttf)[\"']?\)[^;}]*")
 OUTLINED = re.compile(r"fa-(?:font-)?regular\b(?!:)")
 LICENCE = "scripts/fontawesome.js.LICENSE.txt"
+# As it is called whole, and cut down.
+WHOLE, CUT = "KaTeX_", "Course_"
+FORMULA = re.compile(rf"@font-face\s*\{{[^}}]*({WHOLE}\w+)[^}}]*?url\(\"([^\"]+)\"\)[^}}]*\}}")
+SMALL = 2048  # bytes, up to which a font is carried
 
 
 def carry_icons(css: str, folder: Path) -> str:
@@ -69,13 +81,44 @@ def carry_icons(css: str, folder: Path) -> str:
     return "\n".join([rest, licence, *faces, ""])
 
 
-def subset(font: TTFont, characters: set[str]) -> bytes:
-    """Return the font as WOFF, with the glyphs of `characters` alone."""
+def cut_formula_fonts(css: str, folder: Path, texts: list[str]) -> str:
+    """Return `css` with the fonts of formulas cut down to the letters of `texts`.
+
+    The small ones are inside it; the others lie beside it in `folder`, under their new names.
+    """
+    letters = "".join(sorted(set(unescape("".join(map("".join, map(set, texts)))))))
+    rest = FORMULA.sub("", css)
+    faces = []
+    for found in FORMULA.finditer(css):
+        file = folder / found[2]
+        data = base64.b64decode(_cut(file.read_bytes(), letters))
+        file.unlink()
+        if found[1] not in rest:  # no page has such formulas
+            continue
+        place = f"data:font/woff2;base64,{base64.b64encode(data).decode()}"
+        if len(data) > SMALL:
+            file.with_name(file.name.replace(WHOLE, CUT)).write_bytes(data)
+            place = found[2]
+        faces.append(found[0].replace(found[2], place))
+    return "\n".join([rest, *faces]).replace(WHOLE, CUT)
+
+
+@cached(Path(__file__), fontTools.version, brotli.__version__)
+def _cut(font: bytes, letters: str) -> str:
+    found = TTFont(io.BytesIO(font), recalcTimestamp=False)
+    for name in found["name"].names:
+        if name.nameID not in (0, 7, 13):  # the copyright, the trademark and the licence
+            name.string = str(name).replace(WHOLE, CUT)
+    return base64.b64encode(subset(found, {*letters}, "woff2")).decode()
+
+
+def subset(font: TTFont, characters: set[str], flavor: str = "woff") -> bytes:
+    """Return the font, with the glyphs of `characters` alone."""
     options = Options(name_IDs=["*"], hinting=False, layout_features=[], glyph_names=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=map(ord, characters))
     subsetter.subset(font)
-    font.flavor = "woff"
+    font.flavor = flavor
     file = io.BytesIO()
     font.save(file, reorderTables=False)
     return file.getvalue()
