@@ -232,8 +232,8 @@ TRAINING_STEP = (
     ).like(_step(lambda g, n: -g, lambda g, n: -g)),
     Mistake(
         "mean-missing-in-step",
-        "The 1/N of the mean is missing. The step grows with the batch, and a learning rate fits "
-        "one batch size only.",
+        "The 1/N of the mean is missing. The step is N times as long, and a learning rate fits one "
+        "batch size only.",
         "sec-layer",
     ).like(_step(_times_n, _times_n)),
     Mistake(
