@@ -25,8 +25,8 @@ class SoftmaxRegression:
     Parameters
     ----------
     learning_rate : float or None, default None
-        The step along minus the gradient; positive. None takes 1 / K, with which no step on all
-        examples raises the objective; see Notes.
+        What a step multiplies the gradient by; positive. None takes 1 / K, with which no step on
+        all examples raises the objective; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
     alpha : float, default 1e-4
@@ -52,7 +52,7 @@ class SoftmaxRegression:
     loss_curve_ : list of float
         The objective before the first epoch and after each.
     learning_rate_ : float
-        The step that was taken.
+        The rate that was taken.
     n_iter_, n_features_in_ : int
 
     Warns
@@ -66,9 +66,9 @@ class SoftmaxRegression:
     The Jacobian of softmax has a spectral norm of at most 1/2. So the gradient of the objective
     in the weights and the intercept changes at most K times as fast as these, where
     K = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
-    the features and a column of ones. Along a gradient with this Lipschitz constant, a step of
-    1 / K cannot raise the function (Nesterov 2018). Large features make lambda large and the
-    step small, and small features then learn slowly: scale them first.
+    the features and a column of ones. Along a gradient with this Lipschitz constant, a step
+    with the rate 1 / K cannot raise the function (Nesterov 2018). Large features make lambda large
+    and the rate small, and small features then learn slowly: scale them first.
 
     References
     ----------
