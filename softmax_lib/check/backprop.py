@@ -548,8 +548,8 @@ SAFE = (
     ).like(lambda X, alpha: _right_safe_step(X, alpha / 2)),
     Mistake(
         "edge-of-safety",
-        "This is 2/K, the end of what is safe. There the loss need not fall any more; the bound "
-        "is lowest in the middle, at 1/K.",
+        "This is 2/K, the end of what is safe. There the objective need not fall any more; the "
+        "bound is lowest in the middle, at 1/K.",
         "sec-step-size",
     ).like(lambda X, alpha: 2 * _right_safe_step(X, alpha)),
     Mistake(
