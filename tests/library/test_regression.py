@@ -254,6 +254,16 @@ def test_a_loss_that_rises_is_told_with_what_to_do(data, rate):
         assert model.learning_rate_ == rate
 
 
+def test_what_is_told_to_rise_is_the_objective_and_the_mean_loss_may_fall():
+    model = SoftmaxRegression(learning_rate=1.0, alpha=5.0, max_iter=1)
+    with pytest.warns(RuntimeWarning, match="the objective rose") as warned:
+        model.fit(X, Y)
+    before, after = model.loss_curve_
+    assert f"from {before:.4g} to {after:.4g} by" in str(warned[0].message)
+    labels = np.searchsorted(model.classes_, Y)
+    assert softmax_cross_entropy(model.decision_function(X), labels).mean() < before < after
+
+
 def test_the_warning_of_a_rise_points_at_the_call_of_fit():
     with pytest.warns(RuntimeWarning, match="the objective rose") as warned:
         SoftmaxRegression(learning_rate=100.0, max_iter=1).fit(X, Y)
