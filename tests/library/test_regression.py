@@ -216,7 +216,7 @@ DATA = ("load_iris", "load_wine", "load_breast_cancer", "load_digits")
 
 @pytest.mark.parametrize("data", DATA)
 @pytest.mark.parametrize("alpha", [0.0, 1e-4, 1.0])
-def test_the_default_step_never_raises_the_loss(data, alpha):
+def test_the_default_step_never_raises_the_objective(data, alpha):
     inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
     with strict():
         model = SoftmaxRegression(alpha=alpha).fit(inputs, labels)
