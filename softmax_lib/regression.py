@@ -10,7 +10,7 @@ from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.cross_entropy import softmax_cross_entropy
 from softmax_lib.overflow import softmax
 
-ROUNDING = 1e-9  # of the loss: by so much it may rise where it has settled
+ROUNDING = 1e-9  # of the objective: by so much it may rise where it has settled
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -25,8 +25,8 @@ class SoftmaxRegression:
     Parameters
     ----------
     learning_rate : float or None, default None
-        The step along minus the gradient; positive. None takes 1 / K, with which no step on all
-        examples raises the objective; see Notes.
+        What a step multiplies the gradient by; positive. None takes 1 / K, with which no step on
+        all examples raises the objective; see Notes.
     max_iter : int, default 200
         Epochs: passes over the examples, at least 1.
     alpha : float, default 1e-4
@@ -34,10 +34,11 @@ class SoftmaxRegression:
         1 / (C N) for the C of scikit-learn's LogisticRegression, and 2 / (C N) for two classes,
         for which that model has one row of weights, the gap of the two rows here.
     batch_size : int or None, default None
-        Examples a step; None takes all, which makes every step deterministic.
+        Examples a step, in the last of an epoch perhaps fewer; None takes all, which makes every
+        step deterministic.
     tol : float or None, default None
-        Stop once an epoch lowers the loss by less than this; a rise is no reason to stop. None
-        runs all epochs.
+        Stop once an epoch lowers the objective by less than this; a rise is no reason to stop.
+        None runs all epochs.
     random_state : int, numpy.random.Generator or None, default 0
         Seeds the order of the examples in mini-batches. The weights start at 0.
 
@@ -51,7 +52,7 @@ class SoftmaxRegression:
     loss_curve_ : list of float
         The objective before the first epoch and after each.
     learning_rate_ : float
-        The step that was taken.
+        The rate that was taken.
     n_iter_, n_features_in_ : int
 
     Warns
@@ -65,9 +66,9 @@ class SoftmaxRegression:
     The Jacobian of softmax has a spectral norm of at most 1/2. So the gradient of the objective
     in the weights and the intercept changes at most K times as fast as these, where
     K = lambda / 2 + alpha, and lambda is the largest eigenvalue of the second-moment matrix of
-    the features and a column of ones. Along a gradient with this Lipschitz constant, a step of
-    1 / K cannot raise the function (Nesterov 2018). Features of very different
-    sizes make lambda large, the step small and the descent slow: scale them first.
+    the features and a column of ones. Along a gradient with this Lipschitz constant, a step
+    with the rate 1 / K cannot raise the function (Nesterov 2018). Large features make lambda large
+    and the rate small, and small features then learn slowly: scale them first.
 
     References
     ----------
@@ -128,11 +129,12 @@ class SoftmaxRegression:
         """Learn from examples X, shape (N, D), and their labels y, shape (N,); return the model.
 
         Raises a ValueError for data that are not finite, fewer than two classes, shapes that do
-        not fit, a parameter out of range, or a loss that does not stay finite. Warns if it rises.
+        not fit, a parameter out of range, or an objective that does not stay finite. Warns if
+        it rises; with mini-batches, if it ends above its start.
         """
         self._check_parameters()
         X, classes, labels = examples(X, y)
-        # Steps that are too large overflow; the loss, which is looked at, says so.
+        # Steps that are too large overflow; the objective, which is looked at, says so.
         with np.errstate(all="ignore"):
             rate = self.learning_rate
             rate = _safe_step(X, self.alpha) if rate is None else float(rate)
@@ -156,7 +158,7 @@ class SoftmaxRegression:
             curve.append(self._objective(X, labels, W, b))
             if not np.isfinite(curve[-1]):
                 raise ValueError(
-                    f"the loss is {curve[-1]} after epoch {epoch}; "
+                    f"the objective is {curve[-1]} after epoch {epoch}; "
                     f"learning_rate={rate:g} is too large for these data"
                 )
             if self.tol is not None and 0 <= curve[-2] - curve[-1] < self.tol:
@@ -164,15 +166,15 @@ class SoftmaxRegression:
         return W, b, curve
 
     def _warn_of_a_rise(self, curve, X, rate):
-        """Warn if the loss rose in an epoch; mini-batches may do that, but not end above 0's."""
+        """Warn if the objective rose in an epoch; of mini-batches, if it ended above its start."""
         pairs = [(0, len(curve) - 1)]
         if self.batch_size is None:
             pairs = [(epoch - 1, epoch) for epoch in range(1, len(curve))]
         for before, after in pairs:
             if curve[after] > curve[before] + ROUNDING * abs(curve[before]):
                 told = (
-                    f"the loss rose from {curve[before]:.4g} to {curve[after]:.4g} by epoch "
-                    f"{after}: learning_rate={rate:g} is too large for these data"
+                    f"the objective rose from {curve[before]:.4g} to {curve[after]:.4g} by "
+                    f"epoch {after}: learning_rate={rate:g} is too large for these data"
                 )
                 if self.batch_size is None:
                     told += (

@@ -232,8 +232,8 @@ TRAINING_STEP = (
     ).like(_step(lambda g, n: -g, lambda g, n: -g)),
     Mistake(
         "mean-missing-in-step",
-        "The 1/N of the mean is missing. The step grows with the batch, and a learning rate fits "
-        "one batch size only.",
+        "The 1/N of the mean is missing. The step is N times as long, and a learning rate fits one "
+        "batch size only.",
         "sec-layer",
     ).like(_step(_times_n, _times_n)),
     Mistake(
@@ -548,8 +548,8 @@ SAFE = (
     ).like(lambda X, alpha: _right_safe_step(X, alpha / 2)),
     Mistake(
         "edge-of-safety",
-        "This is 2/K, the end of what is safe. There the loss need not fall any more; the bound "
-        "is lowest in the middle, at 1/K.",
+        "This is 2/K, the end of what is safe. There the objective need not fall any more; the "
+        "bound is lowest in the middle, at 1/K.",
         "sec-step-size",
     ).like(lambda X, alpha: 2 * _right_safe_step(X, alpha)),
     Mistake(

@@ -202,7 +202,7 @@ def test_an_epoch_that_gains_nothing_is_the_last():
 
 
 def test_a_rise_is_no_reason_to_stop():
-    with pytest.warns(RuntimeWarning, match="the loss rose"):
+    with pytest.warns(RuntimeWarning, match="the objective rose"):
         model = SoftmaxRegression(learning_rate=20.0, max_iter=30, tol=1e-6).fit(X, Y)
     gains = -np.diff(model.loss_curve_)
     assert (gains[:-1] < 0).any()
@@ -216,7 +216,7 @@ DATA = ("load_iris", "load_wine", "load_breast_cancer", "load_digits")
 
 @pytest.mark.parametrize("data", DATA)
 @pytest.mark.parametrize("alpha", [0.0, 1e-4, 1.0])
-def test_the_default_step_never_raises_the_loss(data, alpha):
+def test_the_default_step_never_raises_the_objective(data, alpha):
     inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
     with strict():
         model = SoftmaxRegression(alpha=alpha).fit(inputs, labels)
@@ -243,17 +243,29 @@ def test_the_default_step_is_one_over_the_bound_of_the_hessian(data):
 def test_a_loss_that_rises_is_told_with_what_to_do(data, rate):
     inputs, labels = getattr(sklearn.datasets, data)(return_X_y=True)
     told = (
-        r"the loss rose from 1.099 to [\d.e+]+ by epoch 1: learning_rate=0.5 is too large .* scaled"
+        r"the objective rose from 1.099 to [\d.e+]+ by epoch 1: "
+        r"learning_rate=0.5 is too large .* scaled"
     )
     for batch_size in (None, 30):
         model = SoftmaxRegression(learning_rate=rate, max_iter=3, batch_size=batch_size)
-        with pytest.warns(RuntimeWarning, match=told if batch_size is None else "the loss rose"):
+        match = told if batch_size is None else "the objective rose"
+        with pytest.warns(RuntimeWarning, match=match):
             model.fit(inputs, labels)
         assert model.learning_rate_ == rate
 
 
+def test_what_is_told_to_rise_is_the_objective_and_the_mean_loss_may_fall():
+    model = SoftmaxRegression(learning_rate=1.0, alpha=5.0, max_iter=1)
+    with pytest.warns(RuntimeWarning, match="the objective rose") as warned:
+        model.fit(X, Y)
+    before, after = model.loss_curve_
+    assert f"from {before:.4g} to {after:.4g} by" in str(warned[0].message)
+    labels = np.searchsorted(model.classes_, Y)
+    assert softmax_cross_entropy(model.decision_function(X), labels).mean() < before < after
+
+
 def test_the_warning_of_a_rise_points_at_the_call_of_fit():
-    with pytest.warns(RuntimeWarning, match="the loss rose") as warned:
+    with pytest.warns(RuntimeWarning, match="the objective rose") as warned:
         SoftmaxRegression(learning_rate=100.0, max_iter=1).fit(X, Y)
     assert [each.filename for each in warned] == [__file__]
 
@@ -274,7 +286,7 @@ def test_mini_batches_that_end_lower_warn_of_nothing():
 
 
 def test_mini_batches_that_rise_in_their_only_epoch_are_told_of_it():
-    with pytest.warns(RuntimeWarning, match="the loss rose from 1.099 to .* by epoch 1: "):
+    with pytest.warns(RuntimeWarning, match="the objective rose from 1.099 to .* by epoch 1: "):
         model = SoftmaxRegression(learning_rate=100.0, batch_size=10, max_iter=1).fit(X, Y)
     assert model.loss_curve_[1] > model.loss_curve_[0]
 
@@ -477,7 +489,8 @@ def test_steps_that_are_too_large_end_in_one_clear_error():
 
 def test_a_loss_that_overflows_is_told_with_its_epoch():
     # The penalty makes each weight some -1e100 times what it was; squares above 1e308 overflow.
-    with strict(), pytest.raises(ValueError, match=r"the loss is inf after epoch 2; .*=1e\+100 is"):
+    told = r"the objective is inf after epoch 2; .*=1e\+100 is"
+    with strict(), pytest.raises(ValueError, match=told):
         SoftmaxRegression(learning_rate=1e100, alpha=1.0).fit(X, Y)
 
 

@@ -268,6 +268,48 @@ def halves_of_the_gap():
     return np.allclose(ours.fit(X, labels).coef_, [-w / 2, w / 2], atol=1e-3 * np.abs(w).max())
 
 
+def the_way_is_shorter():
+    """The objective after 50 steps with the safe rate, with the mean picture and without."""
+    X, labels, _, _ = digits()
+    models = [
+        softmax_lib.SoftmaxRegression(max_iter=50, alpha=1 / len(X)).fit(each, labels)
+        for each in (X, X - X.mean(axis=0))
+    ]
+    (rate, loss), (other_rate, other_loss) = ((m.learning_rate_, m.loss_curve_[-1]) for m in models)
+    return other_rate > 10 * rate and other_loss < 0.5 * loss
+
+
+def inputs_are_a_factor():
+    """Larger inputs may make the gradient in W shorter: p - y depends on them, too."""
+    W, x, y = np.array([[2.0, -1.0], [1.0, 0.0]]), np.array([1.0, 1.0]), np.array([1, 0])
+    apart = [(t * x, softmax(t * x @ W) - y) for t in (1, 3, 10)]
+    lengths = [np.linalg.norm(np.outer(*pair)) for pair in apart]
+    products = [np.linalg.norm(x) * np.linalg.norm(g) for x, g in apart]
+    return np.allclose(lengths, products) and lengths[0] > lengths[1] > lengths[2]
+
+
+def n_times_as_long():
+    """Without 1/N a step is N times as long, but with opposite examples it does not grow."""
+    X, Y = np.array([[1.0], [-1.0], [3.0]]), np.array([[1, 0], [1, 0], [0, 1]])
+    each = X[:, :, None] * (0.5 - Y)[:, None]
+    lengths = [[np.linalg.norm(f(each[:n], axis=0)) for f in (np.sum, np.mean)] for n in (1, 2, 3)]
+    of_sum, of_mean = np.transpose(lengths)
+    return of_sum[1] < of_sum[0] and np.allclose(of_sum, [1, 2, 3] * of_mean)
+
+
+def tolerances_are_added():
+    numbers, naive = np.exp(-40) * np.array([-1, 1]), np.array([0, np.exp(-40)])
+    by_itself = np.allclose(naive, numbers, rtol=1e-6, atol=0)
+    return np.allclose(naive, numbers, rtol=1e-6) and not by_itself
+
+
+def reads_as_well():
+    X, labels, X_test, labels_test = digits()
+    mean = X.mean(axis=0)
+    peer = LogisticRegression(tol=1e-8, max_iter=1000).fit(X - mean, labels)
+    return peer.score(X_test - mean, labels_test) == 1 - len(wrong()[0]) / len(labels_test)
+
+
 def no_slope_is_0():
     rng = np.random.default_rng(0)
     slopes = [softmax(rng.normal(0, 3, C)) - np.eye(C)[0] for C in (2, 3, 9)]
@@ -276,6 +318,14 @@ def no_slope_is_0():
 
 
 HELD = {
+    "the safe rate is many times larger": the_way_is_shorter,
+    "Only the way is shorter without it": the_way_is_shorter,
+    "A step on all examples with a rate of at most $2/K$ cannot raise the objective": safe_steps,
+    "it has the inputs as a factor": inputs_are_a_factor,
+    "The gradient in the weights has the inputs as a factor": inputs_are_a_factor,
+    "Whoever forgets the $1/N$ has a step $N$ times as long": n_times_as_long,
+    "(`np.allclose` adds the two, so set `atol=0`)": tolerances_are_added,
+    "with the same penalty as well as scikit-learn's": reads_as_well,
     "One step has taken away more than half of the loss": lambda: (
         cross_entropy(LOGITS - (softmax(LOGITS) - np.eye(3)[1]), np.eye(3)[1])
         < cross_entropy(LOGITS, np.eye(3)[1]) / 2
