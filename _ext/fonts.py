@@ -86,7 +86,7 @@ def cut_formula_fonts(css: str, folder: Path, texts: list[str]) -> str:
 
     The small ones are inside it; the others lie beside it in `folder`, under their new names.
     """
-    letters = "".join(sorted(set(unescape("".join(map("".join, map(set, texts)))))))
+    letters = "".join(sorted(set().union(*map(unescape, texts))))
     rest = FORMULA.sub("", css)
     faces = []
     for found in FORMULA.finditer(css):

@@ -106,6 +106,7 @@
     const cell = cells[number];
     const input = cell.querySelector(".cell_input");
     const pre = input.querySelector("pre");
+    const coloured = pre.innerHTML;
     const original = pre.textContent.replace(/\n$/, "");
     const page = location.pathname.split("/").pop();
     // A cell that has been rewritten since is another one.
@@ -143,8 +144,18 @@
     const compare = () => {
       if (running?.number !== number) say(text === answered ? "" : "Changed: run it for its answer.");
     };
+    // A changed text, before there is an editor: the lines that it was left keep their colours.
     const colour = () => {
-      if (!editor && text !== original) pre.textContent = text + "\n";
+      const lines = new Map();
+      for (const html of coloured.split("\n")) {
+        const line = element("code", "");
+        line.innerHTML = html;
+        // What begins on one line and ends on another stays as it is read.
+        if (line.innerHTML === html) lines.set(line.textContent, line);
+      }
+      pre.replaceChildren(
+        ...text.split("\n").flatMap((line) => [...(lines.get(line)?.cloneNode(true).childNodes ?? [line]), "\n"]),
+      );
     };
 
     async function edit(focus) {
@@ -284,7 +295,7 @@
       text = answered = original;
       store.remove(key);
       if (editor) editor.text = original;
-      else pre.textContent = original + "\n";
+      else pre.innerHTML = coloured;
       answer.replaceChildren();
       answer.hidden = true;
       if (stored) stored.hidden = false;
@@ -294,7 +305,7 @@
     });
     made.set(number, { text: () => text, show });
     bar.hidden = silent.includes(number); // the set-up runs before all others, by itself
-    colour();
+    if (text !== original) colour();
     show();
     compare();
   }

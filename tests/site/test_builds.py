@@ -34,6 +34,9 @@ def copied(tmp_path):
     """Return a copy of the course in a folder whose name is no ASCII."""
     root = tmp_path / "autre café"
     shutil.copytree(ROOT, root, ignore=NOT_COPIED, copy_function=shutil.copyfile)
+    if printed := os.environ.get("COURSE_PDF"):  # the site has it, then
+        (root / printed).parent.mkdir(parents=True)
+        shutil.copyfile(ROOT / printed, root / printed)
     return root
 
 

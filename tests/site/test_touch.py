@@ -124,3 +124,11 @@ def test_text_of_twice_the_size_leaves_the_buttons_and_the_page_in_sight(opened,
     for button in visit.page.locator(".bd-header-article button:visible").all():
         box = button.bounding_box()
         assert box["x"] + box["width"] <= 390, button.get_attribute("aria-label")
+
+
+def test_a_slider_is_as_high_as_a_finger_needs(opened):
+    page = opened("chapters/definition.html", **PHONE).page
+    heights = page.locator("softmax-explorer[data-ready] input[type=range]:visible").evaluate_all(
+        "all => all.map(slider => slider.getBoundingClientRect().height)"
+    )
+    assert heights and min(heights) >= 24  # WCAG 2.2, 2.5.8
