@@ -82,7 +82,7 @@ def _range(dtype, length):
     return dtype.type(smallest + 1), dtype.type(largest - np.log(length) - 1)
 
 
-def exponentials(z, s, dtype, temperature=1.0, out=None):
+def exponentials(z, s, dtype, temperature, out=None):
     """Return e^((z - s) / T)."""
     if s is None:
         return np.exp(z, out=out, dtype=dtype)
@@ -123,7 +123,7 @@ def log_total_of(z, axis, dtype, temperature=1.0):
     return m, np.log1p(r)
 
 
-def max_and_rest_of(z, axis, dtype, temperature=1.0):
+def max_and_rest_of(z, axis, dtype, temperature):
     """Return m and r."""
     m, first = row_max(z, axis, dtype)
     s = needed_shift(z, m, axis, temperature)

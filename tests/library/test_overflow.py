@@ -506,7 +506,9 @@ def test_the_shift_sets_in_before_anything_overflows(dtype, count):
 def test_no_share_underflows_that_would_not_underflow_shifted(z):
     share = exact_softmax(z)[1]
     allowed = max(5e-324, 800 * EPS * float(share))
-    for rows in (np.array(z), np.array([z, [2.0, 1.0]])):
+    other = [2.0, 1.0]
+    masked = [*z, -INF]  # what is masked hides nothing of what is small
+    for rows in (z, [z, other], masked, [masked, [*other, -INF]]):
         p, log_p = (np.ravel(function(rows)) for function in (softmax, log_softmax))
         assert abs(exact(p[1]) - share) <= allowed
         assert abs(exact(log_p[0]) + share) <= allowed  # log(1 - p) is -p, so far out
