@@ -3,6 +3,7 @@
     python tools/code_mutants.py                            the library, some of proofs and checks
     python tools/code_mutants.py softmax_lib/overflow.py    of one module, or one folder
     python tools/code_mutants.py --all softmax_lib/check    all that there are
+    python tools/code_mutants.py --unlisted                 but for the known survivors
     python tools/code_mutants.py --after run.log            go on with a run that was stopped
 
 cosmic-ray makes the mutants. Its own runner starts Python, NumPy and pytest anew for each, which
@@ -266,13 +267,13 @@ class Watch:
     def pytest_runtest_logstart(self, nodeid=""):
         if self.lines:
             self.lines.switch_context(nodeid)
-        self.start = time.process_time()
-        limit = int(self.start) + LIMIT
+        self.start = time.perf_counter()
+        limit = int(time.process_time()) + LIMIT
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
     def pytest_runtest_logfinish(self, nodeid):
         if self.times:
-            print(nodeid, time.process_time() - self.start, sep="\t", file=self.times)
+            print(nodeid, time.perf_counter() - self.start, sep="\t", file=self.times)
         if self.lines:
             self.lines.switch_context("")
 
@@ -319,7 +320,7 @@ def first_failure(copy: Path, tests: dict[str, list[str]], traced: bool) -> int:
     Watch().pytest_runtest_logstart()
     with open("_seconds", "w", buffering=1) as seconds, open("_times", "w", buffering=1) as times:
         for number, (test, chosen) in enumerate(tests.items(), start=1):
-            start = time.process_time()
+            start = time.perf_counter()
             # Its profiles are those of the tests.
             profile = ["--hypothesis-profile=mutants"] if test.startswith("tests/") else []
             watch = Watch(chosen, times, lines)
@@ -327,7 +328,7 @@ def first_failure(copy: Path, tests: dict[str, list[str]], traced: bool) -> int:
             sys.stdout.flush()
             if status not in (0, 5) and not traced:  # 5: a file without tests
                 return number
-            print(test, time.process_time() - start, file=seconds)
+            print(test, time.perf_counter() - start, file=seconds)
     if traced:
         lines.stop()
         lines.save()
@@ -491,6 +492,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("only", nargs="*", help="modules or folders; all without")
     parser.add_argument("--all", action="store_true", help="of proofs and checks, too")
+    parser.add_argument("--unlisted", action="store_true", help="leave the known survivors out")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     parser.add_argument("--after", type=Path, help="what a run of the same code has printed so far")
     options = parser.parse_args(arguments)
@@ -508,6 +510,8 @@ def main(arguments: list[str]) -> int:
         importlib.import_module(module)
 
     known = [name for name in listed() if name.split(" ", 1)[0] in paths]
+    if options.unlisted:
+        chosen = [mutant for mutant in chosen if str(mutant) not in known]
     before = caught_before(options.after) if options.after else set()
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
