@@ -3,16 +3,19 @@
     python tools/code_mutants.py                            the library, some of proofs and checks
     python tools/code_mutants.py softmax_lib/overflow.py    of one module, or one folder
     python tools/code_mutants.py --all softmax_lib/check    all that there are
+    python tools/code_mutants.py --unlisted                 but for the known survivors
     python tools/code_mutants.py --after run.log            go on with a run that was stopped
 
 cosmic-ray makes the mutants. Its own runner starts Python, NumPy and pytest anew for each, which
 takes longer than the tests that catch one; so here each mutant is a fork of a process that has
-them loaded, in a scratch copy of the tree. What survives is compared with the committed list.
+them loaded, in a scratch copy of the tree. It first meets tests that run its line, as coverage
+has seen, the shortest first. What survives is compared with the committed list.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import importlib
 import itertools
@@ -26,10 +29,13 @@ import tempfile
 import time
 import traceback
 import zlib
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import coverage
 import pytest
 
 from mutants import NOT_COPIED
@@ -40,7 +46,10 @@ SURVIVORS = ROOT / "tests/mutants/survivors.txt"
 ROLES = ("symbolic", "check")
 # Modules of engines whose tests have another name.
 TESTED_AS = {"reductions": "tiles", "shift": "overflow", "targets": "cross_entropy"}
-FIRST = 3  # files of tests that each mutant meets alone; those that pass meet the rest in groups
+# Seconds that the tests may take which a mutant meets alone, in all and those of one file; what
+# passes them meets all tests in groups.
+FIRST = 30
+OF_A_FILE = 6
 LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
 PATIENCE = 1800  # seconds by the clock, for one that waits: on a busy machine LIMIT takes minutes
 # Pictures, whose tests look at what is drawn, and a set-up, which every page's stored outputs hold.
@@ -108,6 +117,7 @@ class Mutant:
     path: str
     name: str
     code: str
+    lines: range = range(0)  # of the statement that is changed, in the text as it is
 
     def __str__(self):
         return f"{self.path} {self.name}"
@@ -124,6 +134,27 @@ def changed_line(old: str, new: str) -> str:
     before, after = (Counter(" ".join(x.split()) for x in text.splitlines()) for text in (old, new))
     gone = (f"- {line}" for line in before - after if line)
     return next((line for line in after - before if line), None) or next(gone)
+
+
+@cache
+def statements(text: str) -> list[tuple[tuple[int, int], tuple[int, int], range]]:
+    """Return where each statement and each body of a lambda begins and ends, and its own lines."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.stmt | ast.Lambda):
+            part = node.body if isinstance(node, ast.Lambda) else node
+            # Of one that holds others, its head.
+            inner = getattr(node, "body", None)
+            last = inner[0].lineno - 1 if isinstance(inner, list) else part.end_lineno
+            start, end = (part.lineno, part.col_offset), (part.end_lineno, part.end_col_offset)
+            found.append((start, end, range(part.lineno, max(part.lineno, last) + 1)))
+    return found
+
+
+def lines_of(text: str, place: tuple[int, int]) -> range:
+    """Return the lines of the smallest statement, or body of a lambda, around a place."""
+    around = [(start, own) for start, end, own in statements(text) if start <= place <= end]
+    return max(around, key=lambda one: one[0], default=(0, range(0)))[1]
 
 
 def mutants_of(path: str) -> list[Mutant]:
@@ -148,12 +179,13 @@ def mutants_of(path: str) -> list[Mutant]:
             line = changed_line(text, code)
             if OFF.search(f"{path} {line}"):
                 continue
-            found.append((start, f"{definition}: {line}", code))
+            found.append((start, f"{definition}: {line}", code, lines_of(text, start)))
     again: Counter[str] = Counter()
     result = []
-    for _, name, code in sorted(found):
+    for _, name, code, lines in sorted(found, key=lambda one: one[:3]):
         again[name] += 1
-        result.append(Mutant(path, f"{name} [{again[name]}]" if again[name] > 1 else name, code))
+        name = f"{name} [{again[name]}]" if again[name] > 1 else name
+        result.append(Mutant(path, name, code, lines))
     return result
 
 
@@ -188,31 +220,85 @@ def tests_of(path: str) -> list[str]:
 # --- running them --------------------------------------------------------------------------------
 
 
-class Watch:
-    """The plugin of pytest that lets the system end a test which takes too long."""
+@dataclass
+class Seen:
+    """What the tests did when nothing was changed."""
 
-    def pytest_runtest_logstart(self):
+    seconds: dict[str, float] = field(default_factory=dict)  # of each test
+    alone: dict[str, float] = field(default_factory=dict)  # of each file, beside its tests
+    running: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def first(self, mutant: Mutant, tests: list[str]) -> dict[str, list[str]]:
+        """Return, for each file, the shortest tests that run what is changed.
+
+        A line that is run by no test, as a constant is, may be seen by any.
+        """
+        places = [(mutant.path, line) for line in mutant.lines]
+        running = set().union(*(self.running.get(place, ()) for place in places))
+        result = {}
+        for test in tests:
+            mine = [name for name in running or self.seconds if name.startswith(f"{test}::")]
+            mine.sort(key=self.seconds.__getitem__)
+            total = itertools.accumulate(self.seconds[name] for name in mine)
+            mine = [name for name, until in zip(mine, total, strict=True) if until < OF_A_FILE]
+            if mine:
+                result[test] = mine
+        return result
+
+    def time_of(self, test: str, names: Collection[str]) -> float:
+        return self.alone[test] + sum(self.seconds[name] for name in names)
+
+
+class Watch:
+    """The plugin of pytest that lets the system end a test which takes too long.
+
+    It runs the chosen tests alone, in their order, and writes down how long each took.
+    """
+
+    def __init__(self, chosen=(), times=None, lines=None):
+        self.place = {name: place for place, name in enumerate(chosen)}
+        self.times, self.lines = times, lines
+
+    def pytest_collection_modifyitems(self, items):
+        if self.place:
+            items[:] = [item for item in items if item.nodeid in self.place]
+            items.sort(key=lambda item: self.place[item.nodeid])
+
+    def pytest_runtest_logstart(self, nodeid=""):
+        if self.lines:
+            self.lines.switch_context(nodeid)
+        self.start = time.perf_counter()
         limit = int(time.process_time()) + LIMIT
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
+    def pytest_runtest_logfinish(self, nodeid):
+        if self.times:
+            print(nodeid, time.perf_counter() - self.start, sep="\t", file=self.times)
+        if self.lines:
+            self.lines.switch_context("")
 
-def run_tests(copy: Path, tests: list[str]) -> int:
-    """Fork and run the tests one file after the other; return the process.
 
-    It ends with 0 when all have passed, with the number of the file that failed otherwise.
+def run_tests(copy: Path, tests: dict[str, list[str]], traced: bool = False) -> int:
+    """Fork and run the tests, of one file after the other; return the process.
+
+    It ends with 0 when all have passed, with the number of the file that failed otherwise. Where
+    nothing is said of the tests of a file, all of them are run.
     """
     process = os.fork()
     if process:
         return process
     try:
-        os._exit(first_failure(copy, tests))
+        os._exit(first_failure(copy, tests, traced))
     except BaseException:
         traceback.print_exc()
         os._exit(255)
 
 
-def first_failure(copy: Path, tests: list[str]) -> int:
-    """Run the tests in the copy; return the number of the first file that fails, or 0."""
+def first_failure(copy: Path, tests: dict[str, list[str]], traced: bool) -> int:
+    """Run the tests in the copy; return the number of the first file that fails, or 0.
+
+    When they are traced, to see which lines they run, they are slow, and all of them are run.
+    """
     os.chdir(copy)
     os.setpgid(0, 0)
     silence = os.open("_output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -223,28 +309,59 @@ def first_failure(copy: Path, tests: list[str]) -> int:
     os.environ["PYTHONPATH"] = str(copy)
     os.environ["TMPDIR"] = str(copy)  # what a test that was ended leaves goes with the copy
     tempfile.tempdir = None
+    options = OPTIONS.split()
+    lines = None
+    if traced:
+        options.remove("-x")
+        lines = coverage.Coverage(
+            data_file=str(copy / "_lines"), source=["softmax_lib"], config_file=False
+        )
+        lines.start()
     Watch().pytest_runtest_logstart()
-    with open("_seconds", "w", buffering=1) as seconds:
-        for number, test in enumerate(tests, start=1):
-            start = time.process_time()
+    with open("_seconds", "w", buffering=1) as seconds, open("_times", "w", buffering=1) as times:
+        for number, (test, chosen) in enumerate(tests.items(), start=1):
+            start = time.perf_counter()
             # Its profiles are those of the tests.
             profile = ["--hypothesis-profile=mutants"] if test.startswith("tests/") else []
-            status = pytest.main([*OPTIONS.split(), *profile, test], [Watch()])
+            watch = Watch(chosen, times, lines)
+            status = pytest.main([*options, *profile, test], [watch])
             sys.stdout.flush()
-            if status not in (0, 5):  # 5: a file without tests
+            if status not in (0, 5) and not traced:  # 5: a file without tests
                 return number
-            print(test, time.process_time() - start, file=seconds)
+            print(test, time.perf_counter() - start, file=seconds)
+    if traced:
+        lines.stop()
+        lines.save()
     return 0
 
 
-def time_unchanged(copy: Path, tests: list[str]) -> dict[str, float]:
-    """Run the tests as they are; return the time of each file, or exit if one fails."""
+def seen_in(copies: list[Path], tests: list[str]) -> Seen:
+    """Run the tests as they are, and once more traced; exit if one fails."""
     print(f"unchanged: {len(tests)} files of tests ...", flush=True)
-    _, status = os.waitpid(run_tests(copy, tests), 0)
-    if status:
-        sys.exit(f"the tests fail as they are:\n{(copy / '_output').read_text()}")
-    lines = (copy / "_seconds").read_text().splitlines()
-    return {test: max(0.1, float(took)) for test, took in map(str.split, lines)}
+    every: dict[str, list[str]] = {test: [] for test in tests}
+    plain, traced = copies[0], copies[-1].with_name("traced")
+    shutil.copytree(plain, traced)
+    waiting = [run_tests(plain, every), run_tests(traced, every, traced=True)]
+    status, broken = (os.waitpid(process, 0)[1] for process in waiting)
+    if status or broken:
+        sys.exit(
+            f"the tests fail as they are:\n{((plain, traced)[not status] / '_output').read_text()}"
+        )
+    seen = Seen()
+    for line in (plain / "_times").read_text().splitlines():
+        name, took = line.split("\t")
+        seen.seconds[name] = float(took)
+    for line in (plain / "_seconds").read_text().splitlines():
+        test, took = line.split()
+        mine = sum(s for name, s in seen.seconds.items() if name.startswith(f"{test}::"))
+        seen.alone[test] = max(0.1, float(took) - mine)
+    data = coverage.CoverageData(str(traced / "_lines"))
+    data.read()
+    for file in data.measured_files():
+        path = Path(file).relative_to(traced).as_posix()
+        for line, names in data.contexts_by_lineno(file).items():
+            seen.running[path, line].update({*names} & seen.seconds.keys())
+    return seen
 
 
 def write(copy: Path, path: str, code: str) -> None:
@@ -277,12 +394,12 @@ def together(group: list[Mutant]) -> str | None:
 
 
 def survivors_of(
-    groups: list[list[Mutant]], count: int | None, copies: list[Path], seconds: dict[str, float]
+    groups: list[list[Mutant]], copies: list[Path], seen: Seen, alone: bool = False
 ) -> list[Mutant]:
-    """Run so many files of tests on each group, as many groups at a time as there are copies.
+    """Run the tests on each group, as many groups at a time as there are copies.
 
-    They are those that catch the most for their time. A group that is caught is halved until it
-    is known which of its mutants are.
+    Those come first that catch the most for their time. Mutants that are alone meet some that run
+    their lines. A group that is caught is halved until it is known which of its mutants are.
     """
     survivors, running, done = [], {}, 0
     tried, caught = Counter(), Counter()
@@ -296,12 +413,19 @@ def survivors_of(
                 continue
             path, copy = group[0].path, copies.pop()
             write(copy, path, code)
-            rates = {}
-            for place, test in enumerate(tests_of(path)):
+            tests = {test: [] for test in tests_of(path)}
+            if alone:
+                tests = seen.first(group[0], [*tests])
+            left, rates, chosen = FIRST, {}, {}
+            for place, (test, names) in enumerate(tests.items()):
                 rate = (caught[path, test] + (8 if place < 2 else 0.5)) / (tried[path, test] + 4)
                 # One that is over at once is not chosen for that: it may test something else.
-                rates[test] = rate / max(2, seconds[test])
-            tests = sorted(rates, key=lambda test, rates=rates: -rates[test])[:count]
+                rates[test] = rate / max(2, seen.time_of(test, names))
+            for test in sorted(tests, key=lambda test, rates=rates: -rates[test]):
+                if left > 0 or not alone:
+                    chosen[test] = tests[test]
+                    left -= seen.time_of(test, tests[test])
+            tests = chosen
             running[run_tests(copy, tests)] = group, copy, tests
             continue
         process, status = os.wait()
@@ -312,6 +436,7 @@ def survivors_of(
         write(copy, path, (ROOT / path).read_text(encoding="utf-8"))
         copies.append(copy)
         passed = len((copy / "_seconds").read_text().splitlines())
+        tests = [*tests]
         tried.update((path, test) for test in tests[: passed + 1])
         if status == 0:
             survivors += group
@@ -367,6 +492,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("only", nargs="*", help="modules or folders; all without")
     parser.add_argument("--all", action="store_true", help="of proofs and checks, too")
+    parser.add_argument("--unlisted", action="store_true", help="leave the known survivors out")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     parser.add_argument("--after", type=Path, help="what a run of the same code has printed so far")
     options = parser.parse_args(arguments)
@@ -384,6 +510,8 @@ def main(arguments: list[str]) -> int:
         importlib.import_module(module)
 
     known = [name for name in listed() if name.split(" ", 1)[0] in paths]
+    if options.unlisted:
+        chosen = [mutant for mutant in chosen if str(mutant) not in known]
     before = caught_before(options.after) if options.after else set()
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -391,13 +519,13 @@ def main(arguments: list[str]) -> int:
         for copy in copies:
             shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         needed = list(dict.fromkeys(test for path in paths for test in tests_of(path)))
-        seconds = time_unchanged(copies[0], needed)
+        seen = seen_in(copies, needed)
         # What is listed changes nothing that can be seen, and passes all tests in company.
         expected = [mutant for mutant in chosen if str(mutant) in known]
         left = [[mutant] for mutant in chosen if str(mutant) not in before | {*known}]
-        left = survivors_of(left, FIRST, copies, seconds)
+        left = survivors_of(left, copies, seen, alone=True)
         print(f"{len(left)} pass the first tests", flush=True)
-        left = survivors_of(in_groups(left) + in_groups(expected), None, copies, seconds)
+        left = survivors_of(in_groups(left) + in_groups(expected), copies, seen)
 
     survivors, run, there = ({str(mutant) for mutant in some} for some in (left, chosen, every))
     print(

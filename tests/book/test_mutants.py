@@ -135,3 +135,36 @@ def test_a_run_goes_on_after_what_another_has_caught(tmp_path):
     log = tmp_path / "run.log"
     log.write_text("unchanged: ...\n  caught: a.py f: x\n  passes: a.py f: y\n  3 to go\n")
     assert code_mutants.caught_before(log) == {"a.py f: x"}
+
+
+TEXT = """\
+def f(a,
+      b=1):
+    if (a
+            > b):
+        return a
+    return [
+        lambda: (a
+                 - b),
+        a + b,
+    ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [((2, 7), [1, 2]), ((4, 12), [3, 4]), ((8, 17), [7, 8]), ((9, 10), [6, 7, 8, 9, 10])],
+)
+def test_what_a_change_belongs_to_is_its_statement_or_the_body_of_its_lambda(place, lines):
+    assert [*code_mutants.lines_of(TEXT, place)] == lines
+
+
+def test_a_mutant_first_meets_the_shortest_tests_that_run_its_line():
+    seconds = {"t.py::long": 4.0, "t.py::short": 1.0, "t.py::longer": 9.0, "u.py::other": 1.0}
+    running = {("m.py", 3): {"t.py::long", "t.py::short", "t.py::longer"}}
+    seen = code_mutants.Seen(seconds, dict.fromkeys(["t.py", "u.py"], 1.0), running)
+    on_it, elsewhere = (code_mutants.Mutant("m.py", "", "", range(a, a + 1)) for a in (3, 4))
+    files = ["t.py", "u.py"]
+    assert seen.first(on_it, files) == {"t.py": ["t.py::short", "t.py::long"]}
+    every = {"t.py": ["t.py::short", "t.py::long"], "u.py": ["u.py::other"]}
+    assert seen.first(elsewhere, files) == every
