@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from fonts import carry_icons, cut_formula_fonts
+from fonts import carry_icons, cut_fonts
 from prune import prune
 from tokens import plain_classes, without
 
@@ -160,7 +160,7 @@ def write_bundles(app: Sphinx, exception: Exception | None) -> None:
     stems = tuple(STEM.findall(EDITOR.read_text(encoding="utf-8")))
     words.update(name for name in PROPERTY.findall(css) if name.startswith(stems))
     css = prune(css, words)
-    stylesheet = cut_formula_fonts(carry_icons(css, static), static, [*texts.values()])
+    stylesheet = cut_fonts(carry_icons(css, static), static, [*texts.values()])
 
     search = (static / SEARCH).read_text(encoding="utf-8")
     if search.count(BARE_HIT) != 1:

@@ -1,4 +1,4 @@
-"""Fonts of icons and formulas, cut down to the glyphs that the site shows.
+"""Fonts of icons, text and formulas, cut down to the glyphs that the site shows.
 
 The theme brings Font Awesome three times: as a script of 1.5 MB, and as fonts for its own
 stylesheet. Here the stylesheet draws all icons, with fonts of a few glyphs that it carries
@@ -35,7 +35,10 @@ OUTLINED = re.compile(r"fa-(?:font-)?regular\b(?!:)")
 LICENCE = "scripts/fontawesome.js.LICENSE.txt"
 # As it is called whole, and cut down.
 WHOLE, CUT = "KaTeX_", "Course_"
-FORMULA = re.compile(rf"@font-face\s*\{{[^}}]*({WHOLE}\w+)[^}}]*?url\(\"([^\"]+)\"\)[^}}]*\}}")
+FONT = re.compile(
+    r"@font-face\s*\{[^}]*font-family:\s*\"?(?P<family>[\w ]+)[^}]*?"
+    r"url\(\"(?P<file>[^\"]+\.woff2)\"\)[^}]*\}"
+)
 SMALL = 2048  # bytes, up to which a font is carried
 
 
@@ -81,25 +84,27 @@ def carry_icons(css: str, folder: Path) -> str:
     return "\n".join([rest, licence, *faces, ""])
 
 
-def cut_formula_fonts(css: str, folder: Path, texts: list[str]) -> str:
-    """Return `css` with the fonts of formulas cut down to the letters of `texts`.
+def cut_fonts(css: str, folder: Path, texts: list[str]) -> str:
+    """Return `css` with the fonts of text and formulas cut down to the letters of `texts`.
 
-    The small ones are inside it; the others lie beside it in `folder`, under their new names.
+    The small ones are inside it. The others lie in `folder`, those of formulas under their new
+    names; what no rule of `css` asks for is gone.
     """
     letters = "".join(sorted(set().union(*map(unescape, texts))))
-    rest = FORMULA.sub("", css)
-    faces = []
-    for found in FORMULA.finditer(css):
-        file = folder / found[2]
-        data = base64.b64decode(_cut(file.read_bytes(), letters))
-        file.unlink()
-        if found[1] not in rest:  # no page has such formulas
-            continue
-        place = f"data:font/woff2;base64,{base64.b64encode(data).decode()}"
-        if len(data) > SMALL:
-            file.with_name(file.name.replace(WHOLE, CUT)).write_bytes(data)
-            place = found[2]
-        faces.append(found[0].replace(found[2], place))
+    rest, found = FONT.sub("", css), [*FONT.finditer(css)]
+    places = {}
+    for name in {face["file"] for face in found}:
+        data = base64.b64decode(_cut((folder / name).read_bytes(), letters))
+        (folder / name).unlink()
+        places[name] = f"data:font/woff2;base64,{base64.b64encode(data).decode()}"
+        if len(data) > SMALL and any(f["family"] in rest for f in found if f["file"] == name):
+            places[name] = name.replace(WHOLE, CUT)
+            (folder / places[name]).write_bytes(data)
+    faces = [
+        face[0].replace(face["file"], places[face["file"]])
+        for face in found
+        if face["family"] in rest
+    ]
     return "\n".join([rest, *faces]).replace(WHOLE, CUT)
 
 
@@ -114,7 +119,7 @@ def _cut(font: bytes, letters: str) -> str:
 
 def subset(font: TTFont, characters: set[str], flavor: str = "woff") -> bytes:
     """Return the font, with the glyphs of `characters` alone."""
-    options = Options(name_IDs=["*"], hinting=False, layout_features=[], glyph_names=False)
+    options = Options(name_IDs=["*"], hinting=False, layout_features=["*"], glyph_names=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=map(ord, characters))
     subsetter.subset(font)

@@ -14,7 +14,7 @@ from sphinx.errors import ExtensionError
 
 import bundle
 import katex
-from fonts import LICENCE, carry_icons, cut_formula_fonts, subset
+from fonts import LICENCE, carry_icons, cut_fonts, subset
 from prune import prune
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
@@ -116,7 +116,7 @@ def test_the_fonts_of_formulas_have_the_letters_of_the_pages_and_the_small_ones_
     formulas,
 ):
     letters = "".join(map(chr, range(ord("!"), ord("~"))))
-    css = cut_formula_fonts(*formulas, [f"<b>{letters}</b>", "&Sigma;", "\N{N-ARY SUMMATION}"])
+    css = cut_fonts(*formulas, [f"<b>{letters}</b>", "&Sigma;", "\N{N-ARY SUMMATION}"])
     # Of the family Main, there are four; of those that no rule names, none is left.
     left = {file.name for file in (formulas[1] / "katex/fonts").iterdir()}
     assert {name.split("-")[0] for name in left} == {"Course_Main"}
@@ -131,7 +131,7 @@ def test_the_fonts_of_formulas_have_the_letters_of_the_pages_and_the_small_ones_
 
 
 def test_a_font_that_is_cut_gives_up_the_name_that_its_licence_reserves(formulas):
-    cut_formula_fonts(*formulas, [GREEK, *map(chr, range(ord("!"), ord("~")))])
+    cut_fonts(*formulas, [GREEK, *map(chr, range(ord("!"), ord("~")))])
     font = TTFont(formulas[1] / "katex/fonts/Course_Main-Regular.woff2")
     names = {name.nameID: str(name) for name in font["name"].names}
     assert "with Reserved Font Name KaTeX_Main" in names[13]
