@@ -467,14 +467,34 @@ def test_data_that_cannot_be_learned_from_are_errors():
     model.fit(X, Y)
     with pytest.raises(ValueError, match="X has 3 features, fit saw 2"):
         model.predict(np.ones((1, 3)))
+    with pytest.raises(ValueError, match="X has 1 features, fit saw 2"):
+        model.predict(np.ones((3, 1)))
     with pytest.raises(ValueError, match="X must be finite, got inf"):
         model.decision_function([[INF, 0]])
 
 
 def test_a_rate_that_is_too_large_warns_or_fails():
-    with pytest.warns(RuntimeWarning, match=r"the loss rose from .* to .*: learning_rate=5 is too"):
-        OneHiddenLayer(hidden=4, learning_rate=5, max_iter=2, batch_size=2).fit(X, Y)
+    model = OneHiddenLayer(hidden=4, learning_rate=5, max_iter=3, batch_size=2)
+    with pytest.warns(
+        RuntimeWarning, match="learning_rate=5 is too large for these data"
+    ) as warned:
+        model.fit(X, Y)
+    first, *_, last = model.loss_curve_
+    (said,) = warned
+    assert str(said.message).startswith(f"the loss rose from {first:.4g} to {last:.4g}: ")
+    assert said.filename == __file__
     with strict(), pytest.raises(ValueError, match="after epoch 1; learning_rate=1e\\+200 is too"):
         OneHiddenLayer(learning_rate=1e200, max_iter=3, batch_size=8).fit(X, Y)
+    late = OneHiddenLayer(hidden=4, learning_rate=1e60, max_iter=5, batch_size=None)
+    with strict(), pytest.raises(ValueError, match=r"^the loss is nan after epoch [2-5]; "):
+        late.fit(X, Y)
     with strict():
         OneHiddenLayer(max_iter=2).fit(X, Y)
+
+
+@pytest.mark.parametrize(("rate", "batch_size", "high"), [(4, 8, 1), (2, 2, -2)])
+def test_a_loss_that_ends_below_its_start_may_have_risen_before(rate, batch_size, high):
+    model = OneHiddenLayer(hidden=4, learning_rate=rate, max_iter=4, batch_size=batch_size)
+    with strict():
+        model.fit(X, Y)
+    assert model.loss_curve_[high] > model.loss_curve_[0] > model.loss_curve_[-1]
