@@ -137,7 +137,7 @@ def require_outputs(stored: NotebookNode, notebook: NotebookNode, path: Path) ->
             if sources.get(old.id, old.source).rstrip() == old.source.rstrip():
                 reason = (
                     f"The run gave no {' and no '.join(sorted(lost))}. If that is meant, clear "
-                    "the cell's output first."
+                    "the cell's output first, in JupyterLab or by jupytext without --update."
                 )
                 raise ChapterError(where(notebook, path.stem, index, reason, "lost an output"))
 

@@ -135,7 +135,9 @@ def test_a_law_that_speaks_of_a_thousand_is_tried_on_it():
     assert len(said) >= 8
     for law in said:
         largest = [np.abs(np.asarray(a, float)).max() for inputs in law.inputs for a in inputs[:1]]
-        assert set(largest) == {1000.0}
+        assert set(largest) == {1000.0}, (
+            f"{law.name!r} speaks of 1000: its first inputs must reach just that far"
+        )
         if "-1000" in law.name:
             assert any(-1000 in inputs[0] for inputs in law.inputs)
 

@@ -163,4 +163,7 @@ def test_each_number_in_the_words_is_that_of_the_figure(name, words, svg):
             decimals = len(number.partition(".")[2])
             off = 0.51 * 10.0**-decimals if decimals else 0  # what rounding may take
             near = min(known, key=lambda value: abs(value - meant))
-            assert abs(near - meant) <= off, f"{name}: {number} in {text!r}"
+            assert abs(near - meant) <= off, (
+                f"{name}: {number} in {text!r} is not written in the figure; if it comes from "
+                "elsewhere, say so in BESIDE"
+            )

@@ -29,6 +29,7 @@ def reader():
         (r"p_l", "unknown index l"),
         (r"w_i", "unknown symbol w"),
         (r"\sum_{c \ne l} p_c", "unknown index l"),
+        (r"\frac{\partial^2 p_i}{\partial z_j^2}", "a letter which stands for the first"),
     ],
 )
 def test_what_cannot_be_read_says_why(unreadable, reason):

@@ -181,6 +181,11 @@ class Reader:
         for known in (self.held, self.scalars, self.indices):
             if name in known:
                 return known[name]
+        if name == "partial":
+            raise UnreadableError(
+                "no derivative of one letter by one letter; write a second one as that of a letter "
+                "which stands for the first"
+            )
         raise UnreadableError(f"unknown symbol {name}")
 
     def index(self, name):
