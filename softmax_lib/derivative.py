@@ -151,11 +151,12 @@ def numerical_jacobian(f, x, *, method="central"):
     x : array_like
         Where to differentiate; in float64.
     method : {"central", "complex"}, default "central"
-        Central differences take h near the cube root of the eps of the dtype that f returns.
-        For x and f of the size of 1 that leaves an error of about 1e-10 (float64) or 1e-5
-        (float32). The complex step takes h = 1e-200, and no difference of two values of f. What
-        f itself cancels, it cancels here too: the error is small beside the largest derivative,
-        not beside each.
+        Central differences take h near the cube root of the eps of the dtype that f returns; it
+        must be the one in which f computes, so return no float32 as a Python float. For x and f
+        of the size of 1 that leaves an error of about 1e-10 (float64) or 1e-5 (float32). The
+        complex step takes h = 1e-200, and no difference of two values of f. What f itself
+        cancels, it cancels here too: the error is small beside the largest derivative, not
+        beside each.
 
     Returns
     -------

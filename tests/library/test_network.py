@@ -473,6 +473,14 @@ def test_data_that_cannot_be_learned_from_are_errors():
         model.decision_function([[INF, 0]])
 
 
+def test_logits_that_are_nan_predict_nothing():
+    model = OneHiddenLayer(hidden=2, max_iter=1).fit(X, Y)
+    model.intercepts_[1] = np.array([0, INF, -INF])
+    model.coefs_[1][:] = [[INF, 0, 0], [-INF, 0, 0]]
+    with pytest.raises(ValueError, match="the logits of example 0 are nan"):
+        model.predict(X)
+
+
 def test_a_rate_that_is_too_large_warns_or_fails():
     model = OneHiddenLayer(hidden=4, learning_rate=5, max_iter=3, batch_size=2)
     with pytest.warns(

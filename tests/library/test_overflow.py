@@ -441,6 +441,16 @@ def test_a_masked_class_takes_no_digits_from_the_others(row):
             assert result[~kept] in (0, -INF)
 
 
+@pytest.mark.parametrize(
+    ("function", "exactly"), [(softmax, exact_softmax), (log_softmax, exact_log_softmax)]
+)
+def test_long_doubles_keep_their_digits_too(function, exactly):
+    rows = np.random.default_rng(20261126).normal(0, 9, (50, 10)).astype(np.longdouble)
+    rows += np.longdouble(1) / 3
+    for row in rows:
+        assert ulps(function(row), exactly(row)) < 8
+
+
 @pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 512), (np.float32, 64)])
 def test_a_shift_costs_no_more_units_than_the_docstring_says(dtype, limit):
     info = np.finfo(dtype)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from sympy import Idx, Indexed, Symbol, log
 
@@ -19,6 +20,8 @@ from softmax_lib.symbolic._engine.round_trip import read_back, values
 from softmax_lib.symbolic._engine.small_cases import cases
 from softmax_lib.symbolic._engine.substitution import head, resolve
 from softmax_lib.symbolic.cross_entropy import y
+
+PAGES = Path(__file__).parents[2] / "chapters"
 
 LABELS = list(LEDGER)
 ROOMS = [chapter for chapter in CHAPTERS if chapter.room("symbolic")]
@@ -163,3 +166,12 @@ def test_a_label_used_twice_names_both_chapters():
         ValueError, match="labelled 'twice': one of the chapter 'first', one of 'second'"
     ):
         Ledger.of([one, empty, other])
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_a_page_proves_what_is_no_definition(chapter):
+    """Of a definition, `prove` shows no step: only that the library computes it."""
+    cells = nbformat.read(PAGES / f"{chapter.name}.ipynb", as_version=4).cells
+    proved = [label for cell in cells for label in re.findall(r'prove\("([\w-]+)"', cell.source)]
+    assert proved
+    assert not [label for label in proved if isinstance(LEDGER[label], Definition)]

@@ -121,6 +121,12 @@ HELD = {
         for size in (2, 3, 6)
         for z in RNG.normal(0, 2, (50, size))
     ),
+    "Not the size of the logits decides, but their {term}`gap`": lambda: np.allclose(
+        jacobian([1009, 1000]), jacobian([9, 0]), rtol=1e-12, atol=0
+    ),
+    "For a gap $g$ one of the two logits must have the size $g/2$ or more": lambda: np.all(
+        np.abs(pairs := RNG.normal(0, 9, (500, 2))).max(axis=1) >= np.abs(np.ptp(pairs, axis=1)) / 2
+    ),
     "it is never above a quarter": lambda: (
         max(np.diag(jacobian([g, 0])).max() for g in range(9)) <= 0.25
     ),

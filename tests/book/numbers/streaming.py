@@ -128,6 +128,10 @@ def first_quarter_rounds_to_its_top():
 
 HELD = {
     "within a piece all ratios are right": ratios_within_a_piece_are_right,
+    "The other one is at most 1: no exponential can overflow": lambda: all(
+        max(np.exp(a - max(a, b)), np.exp(b - max(a, b))) == 1
+        for a, b in np.random.default_rng(1).normal(0, 1e5, (100, 2))
+    ),
     "in sixteen lines": sixteen_lines,
     "and the loop gives nan. The library looks out for that": nan_after_minus_infinity,
     "So up to here nothing was computed": nothing_is_made_to_know_its_kind,
