@@ -27,7 +27,7 @@ def address(key: str, entry: Entry) -> str:
         return "https://doi.org/" + quote(fields["doi"])  # some have brackets
     if "eprint" in fields:
         return f"https://arxiv.org/abs/{fields['eprint']}"
-    return fields.get("url", f"../reference/bibliography.md#{key}")
+    return fields.get("url", f"../references.bib#{key}")  # JupyterLab shows no list made of it
 
 
 def with_citations(text: str, sources: BibliographyData) -> str:

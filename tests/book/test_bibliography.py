@@ -49,7 +49,7 @@ def test_a_chapter_names_whom_it_cites(chapter, text, key):
 
 def test_links_in_brackets_and_in_a_sentence_are_citations():
     given = (
-        "Exact ([Sterbenz, 1974](../reference/bibliography.md#sterbenz1974floating); "
+        "Exact ([Sterbenz, 1974](../references.bib#sterbenz1974floating); "
         "[Goldberg, 1991](https://doi.org/10.1145/103162.103163)), as "
         "[Bridle (1990)](https://doi.org/10.1007/978-3-642-76153-9_28) says. See [here](there.md), "
         "([Goldberg, 1991](https://doi.org/10.1145/103162.103163); [more](there.md))."
