@@ -277,6 +277,12 @@ BAD = [
     ("myths_say_so", replace(2, "Myth: it", "It")),
     ("myths_say_so", replace(2, "myth warning", "myth")),
     ("cites_by_links", replace(2, "No.", "No {cite:t}`shannon1948mathematical`.")),
+    ("other_labels_have_words", replace(2, "No.", "No, by {eq}`softmax`.")),
+    ("other_labels_have_words", replace(2, "No.", "No: see {numref}`the %s <fig-bar>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "{ref}`No <sec-temperature>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "{prf:ref}`No <thm-shift>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "[No](overflow.ipynb#heading=None).")),
+    ("other_chapters_are_linked", replace(2, "No.", "[No](overflow.ipynb#sec-max-shift).")),
 ]
 
 
