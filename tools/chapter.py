@@ -52,6 +52,8 @@ EXERCISE = """
 :class: dropdown
 ```
 
++++
+
 {words}
 
 ```{{code-cell}}

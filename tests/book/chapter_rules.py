@@ -352,7 +352,10 @@ def heading_level(text: str) -> int:
 
 
 def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
-    """There, the heading above a solution folds it, all of it, and nothing of what follows."""
+    """There, the heading above a solution folds it, all of it, and nothing of what follows.
+
+    What stands in the cell of the heading is not folded by it.
+    """
     complaints = []
     solves = notebooks.in_solutions(notebook)
     levels = [
@@ -373,6 +376,8 @@ def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
             )
         elif not re.fullmatch(r"`{3,}\{solution-end\}\s*`{3,}", notebook.cells[last].source):
             complaints.append(f"cell {last + 1}: JupyterLab folds what stands beside solution-end")
+        elif not notebook.cells[start].source.endswith("\n```"):
+            complaints.append(f"cell {start + 1}: text beside solution-start has a fold of its own")
     return complaints
 
 

@@ -83,7 +83,7 @@ HINT = ":::{dropdown} Hint\nLook.\n:::"
 POSED = "% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
 EXERCISE = f"## Exercises\n\n{POSED}\n\n{HINT}"
 GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
-SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}\n\nSo:"
+SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}"
 END = "```{solution-end}\n```"
 LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
 
@@ -234,7 +234,7 @@ BAD = [
     ("exercises_have_a_hint", replace(4, HINT, "")),
     ("exercises_have_a_hint", replace(4, HINT, f"{HINT}\n\n{HINT}")),
     ("exercises_have_a_hint", replace(4, "{dropdown}", "{admonition}")),
-    ("exercises_have_a_hint", replace(5, "So:", HINT)),
+    ("exercises_have_a_hint", lambda n: n.cells.insert(6, new_markdown_cell(HINT))),
     ("opens_with_what_you_will_learn", replace(0, "# Title", "Title")),
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
     ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
@@ -250,6 +250,7 @@ BAD = [
     ("ends_with_exercises", lambda n: n.cells.insert(1, n.cells.pop(5))),
     ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>\n\n", "")),
     ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>", "`<h4>Solution`")),
+    ("solutions_fold_in_jupyterlab", replace(5, GATE, f"{GATE}\n\nSo:")),
     ("solutions_fold_in_jupyterlab", replace(5, "h4>", "h2>")),  # it hides the next exercise
     ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n", "")),
     ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n```", "```\n<h3>two</h3>\n")),

@@ -152,21 +152,22 @@ def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
     gate = page.locator(".jp-MarkdownCell", has_text="Solution to Exercise 2")
     solved = page.locator(".jp-CodeCell", has_text="def solved_softmax")
     passed = page.locator(".jp-OutputArea", has_text="checked as softmax_naive: passed")
+    words = page.locator("p", has_text="Subtract the largest logit instead.")
     following = page.locator(".jp-MarkdownCell", has_text="From probabilities back to logits")
 
     def is_folded():
         gate.scroll_into_view_if_needed()
-        for seen in (attempt, following, gate.get_by_role("button", name="3 cells hidden")):
+        for seen in (attempt, following, gate.get_by_role("button", name="4 cells hidden")):
             expect(seen).to_be_visible()
-        for unseen in (solved, passed):
+        for unseen in (words, solved, passed):
             expect(unseen).to_be_hidden()
 
     is_folded()
     run_all(page)
     page.get_by_text(THROUGH).wait_for(timeout=60_000)
     is_folded()
-    gate.get_by_role("button", name="3 cells hidden").click()
-    for seen in (attempt, gate, solved, passed, following):
+    gate.get_by_role("button", name="4 cells hidden").click()
+    for seen in (attempt, gate, words, solved, passed, following):
         expect(seen).to_be_visible()
 
 
