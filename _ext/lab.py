@@ -3,8 +3,8 @@
 There a role of sphinxcontrib-bibtex is a raw key, and an admonition does not fold. So a chapter
 cites by links, `([Goldberg, 1991](https://doi.org/10.1145/103162.103163))`, or
 `[Goldberg (1991)](...)` within a sentence, which are made citations here; and a hint is a
-`dropdown`, here an admonition that folds. A label of another chapter is unknown there. So a chapter
-leads to a section of another one by the link that JupyterLab follows,
+`dropdown`, here an admonition that folds, as does a solution. A label of another chapter is unknown
+there. So a chapter leads to a section of another one by the link that JupyterLab follows,
 `[the slope](derivative.ipynb#heading=The-slope-in-the-temperature)`, here a reference to its label.
 """
 
@@ -17,6 +17,7 @@ from urllib.parse import quote
 from docutils.parsers.rst.directives.admonitions import Admonition
 from pybtex.database import BibliographyData, Entry, parse_file
 from sphinx.application import Sphinx
+from sphinx_exercise.directive import SolutionStartDirective
 
 LINK = r"\[([^\]\[]+)\]\(([^()\s]+)\)"
 TO_SECTION = re.compile(r"\[([^\]\[]+)\]\(([\w-]+\.ipynb#heading=[^()\s]+)\)")
@@ -77,7 +78,17 @@ class Dropdown(Admonition):
         return super().run()
 
 
+class FoldedSolution(SolutionStartDirective):
+    """A solution that is folded; JupyterLab folds its cells, and would fold the gate besides."""
+
+    def run(self) -> list:
+        self.options["class"] = ["dropdown"]
+        return super().run()
+
+
 def setup(app: Sphinx) -> dict:
     app.connect("source-read", read)
     app.add_directive("dropdown", Dropdown, override=True)
+    app.setup_extension("sphinx_exercise")
+    app.add_directive("solution-start", FoldedSolution, override=True)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

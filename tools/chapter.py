@@ -49,7 +49,6 @@ EXERCISE = """
 
 ```{{solution-start}} ex-NAME-{number}
 :label: sol-NAME-{number}
-:class: dropdown
 ```
 
 +++

@@ -310,7 +310,10 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
             solved.append(directive.argument)
             if directive.argument not in posed:
                 complaints.append(f"solution to {directive.argument!r} has no exercise above it")
-            if "dropdown" not in directive.options.get("class", ""):
+            folds = "dropdown" in directive.options.get("class", "")
+            if folds and directive.name == "solution-start":
+                complaints.append(f"solution to {directive.argument!r} has an empty fold in Lab")
+            elif not folds and directive.name == "solution":
                 complaints.append(f"solution to {directive.argument!r} is not folded away")
     if not posed:
         complaints.append("no exercise")

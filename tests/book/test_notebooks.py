@@ -82,7 +82,7 @@ MYTH = ":::{admonition} Myth: it is so\n:class: myth warning\nNo.\n:::"
 HINT = ":::{dropdown} Hint\nLook.\n:::"
 POSED = "% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
 EXERCISE = f"## Exercises\n\n{POSED}\n\n{HINT}"
-GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
+GATE = "```{solution-start} ex-one\n:label: sol-one\n```"
 SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}"
 END = "```{solution-end}\n```"
 LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
@@ -243,7 +243,8 @@ BAD = [
     ("ends_with_exercises", lambda n: n.cells.append(new_markdown_cell("## Afterthought"))),
     ("ends_with_exercises", replace(4, "{exercise} One", "{note}")),
     ("ends_with_exercises", replace(4, ":label: ex-one", ":label: ex-two")),
-    ("ends_with_exercises", replace(5, ":class: dropdown", "")),
+    ("ends_with_exercises", replace(5, ":label: sol-one", ":label: sol-one\n:class: dropdown")),
+    ("ends_with_exercises", replace(-1, ":label: sol-four\n:class: dropdown", ":label: sol-four")),
     ("ends_with_exercises", replace(5, "{solution-start} ex-one", "{note} ex-one")),
     ("ends_with_exercises", lambda n: n.cells.pop(7)),
     ("ends_with_exercises", lambda n: n.cells.append(copy.deepcopy(n.cells[5]))),

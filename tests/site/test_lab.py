@@ -166,6 +166,7 @@ def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
     run_all(page)
     page.get_by_text(THROUGH).wait_for(timeout=60_000)
     is_folded()
+    expect(gate.locator("details")).to_have_count(0)  # what would open, and be empty
     gate.get_by_role("button", name="4 cells hidden").click()
     for seen in (attempt, gate, words, solved, passed, following):
         expect(seen).to_be_visible()
