@@ -61,10 +61,12 @@ test-site: $(BROWSING) runtime book  ## read the built site in Chromium: screens
 notebooks: $(READY)  ## execute every chapter and store its outputs
 	$(BIN)/python tools/notebooks.py
 
-# As root, as in a container, Jupyter wants to be told that this is meant.
+# As root, as in a container, Jupyter wants to be told that this is meant. Of a notebook that it is
+# to open it takes the folder for all there is: pictures and sources are beside that.
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter trust chapters/*.ipynb
-	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) chapters/definition.ipynb
+	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) \
+		--ServerApp.root_dir=. chapters/definition.ipynb
 
 chapter: $(READY)  ## write the stubs of a chapter: NAME=going-further TITLE="Going further"
 	$(BIN)/python tools/chapter.py $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") \

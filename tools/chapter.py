@@ -49,8 +49,9 @@ EXERCISE = """
 
 ```{{solution-start}} ex-NAME-{number}
 :label: sol-NAME-{number}
-:class: dropdown
 ```
+
++++
 
 {words}
 

@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 import notebooks
 import softmax_lib
 from pages import PAPER
+from softmax_lib.check import Section
+from softmax_lib.course import sections
 from strict import HEAVIEST_PICTURE
 
 # What chapters import from the library beside its functions.
@@ -308,7 +310,10 @@ def ends_with_exercises(notebook: NotebookNode) -> list[str]:
             solved.append(directive.argument)
             if directive.argument not in posed:
                 complaints.append(f"solution to {directive.argument!r} has no exercise above it")
-            if "dropdown" not in directive.options.get("class", ""):
+            folds = "dropdown" in directive.options.get("class", "")
+            if folds and directive.name == "solution-start":
+                complaints.append(f"solution to {directive.argument!r} has an empty fold in Lab")
+            elif not folds and directive.name == "solution":
                 complaints.append(f"solution to {directive.argument!r} is not folded away")
     if not posed:
         complaints.append("no exercise")
@@ -350,7 +355,10 @@ def heading_level(text: str) -> int:
 
 
 def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
-    """There, the heading above a solution folds it, all of it, and nothing of what follows."""
+    """There, the heading above a solution folds it, all of it, and nothing of what follows.
+
+    What stands in the cell of the heading is not folded by it.
+    """
     complaints = []
     solves = notebooks.in_solutions(notebook)
     levels = [
@@ -371,6 +379,8 @@ def solutions_fold_in_jupyterlab(notebook: NotebookNode) -> list[str]:
             )
         elif not re.fullmatch(r"`{3,}\{solution-end\}\s*`{3,}", notebook.cells[last].source):
             complaints.append(f"cell {last + 1}: JupyterLab folds what stands beside solution-end")
+        elif not notebook.cells[start].source.endswith("\n```"):
+            complaints.append(f"cell {start + 1}: text beside solution-start has a fold of its own")
     return complaints
 
 
@@ -474,6 +484,55 @@ def cites_by_links(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def referred(notebook: NotebookNode) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the references of a text: number of the cell, role, words if it has any, label."""
+    for number, cell in of_kind(notebook, "markdown"):
+        for role, body in re.findall(r"\{(eq|ref|numref|prf:ref)\}`([^`]+)`", cell.source):
+            words, label = re.fullmatch(r"(?s)(?:(.*\S)\s*<)?([^<>]+)>?", body).groups()
+            yield number, role, words or "", label
+
+
+def own_labels(notebook: NotebookNode) -> set[str]:
+    """Return the labels that stand in a chapter's text, where JupyterLab finds them."""
+    texts = [cell.source for _, cell in of_kind(notebook, "markdown")]
+    found = {label for text in texts for label in re.findall(r"(?m)^\(([\w-]+)\)=", text)}
+    for _, directive in all_directives(notebook):
+        found |= {directive.options.get(option, "") for option in ("label", "name")}
+    return found
+
+
+def other_labels_have_words(notebook: NotebookNode) -> list[str]:
+    """JupyterLab shows the bare label of whatever is not in the text: figures, other chapters."""
+    own = own_labels(notebook)
+    return [
+        f"cell {number}: {{{role}}} of {label}, which is not in this text, without words"
+        for number, role, words, label in referred(notebook)
+        if label not in own and (role == "numref" or not words)
+    ]
+
+
+def other_chapters_are_linked(notebook: NotebookNode) -> list[str]:
+    """To a section of another chapter leads the link that JupyterLab follows, not its label."""
+    own = own_labels(notebook)
+    own |= {
+        cell.metadata.get("mystnb", {}).get("figure", {}).get("name", "")
+        for _, cell in of_kind(notebook, "code")
+    }
+    complaints = [
+        f"cell {number}: {{{role}}} of {label}, not a link such as {Section('sec-max-shift').link}"
+        for number, role, _, label in referred(notebook)
+        if role in ("ref", "prf:ref") and label not in own
+    ]
+    known = {Section(label).link for label in sections()}
+    complaints += [
+        f"cell {number}: no labelled section has the link {link}"
+        for number, cell in of_kind(notebook, "markdown")
+        for link in re.findall(r"\]\(([\w-]+\.ipynb#[^()\s]*)\)", cell.source)
+        if link not in known
+    ]
+    return complaints
+
+
 RULES = [
     executed_in_order,
     stored_by_the_tool,
@@ -497,6 +556,8 @@ RULES = [
     pictures_are_described,
     myths_say_so,
     cites_by_links,
+    other_labels_have_words,
+    other_chapters_are_linked,
 ]
 
 

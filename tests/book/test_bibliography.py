@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pybtex.database import parse_file
 
-from lab import LINK, address, with_citations
+from lab import LINK, address, with_citations, with_references
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = parse_file(ROOT / "references.bib")
@@ -49,7 +49,7 @@ def test_a_chapter_names_whom_it_cites(chapter, text, key):
 
 def test_links_in_brackets_and_in_a_sentence_are_citations():
     given = (
-        "Exact ([Sterbenz, 1974](../reference/bibliography.md#sterbenz1974floating); "
+        "Exact ([Sterbenz, 1974](../references.bib#sterbenz1974floating); "
         "[Goldberg, 1991](https://doi.org/10.1145/103162.103163)), as "
         "[Bridle (1990)](https://doi.org/10.1007/978-3-642-76153-9_28) says. See [here](there.md), "
         "([Goldberg, 1991](https://doi.org/10.1145/103162.103163); [more](there.md))."
@@ -57,4 +57,15 @@ def test_links_in_brackets_and_in_a_sentence_are_citations():
     assert with_citations(given, SOURCES) == (
         "Exact {cite}`sterbenz1974floating,goldberg1991what`, as {cite:t}`bridle1990probabilistic` "
         "says. See [here](there.md), ({cite:t}`goldberg1991what`; [more](there.md))."
+    )
+
+
+def test_links_to_sections_of_other_chapters_are_references():
+    given = (
+        "The loss [does not explode](cross-entropy.ipynb#heading=Does-the-gradient-explode?), "
+        "[a chapter](overflow.ipynb), [none](overflow.ipynb#heading=None)."
+    )
+    assert with_references(given) == (
+        "The loss {ref}`does not explode <sec-two-slopes>`, "
+        "[a chapter](overflow.ipynb), [none](overflow.ipynb#heading=None)."
     )

@@ -82,8 +82,8 @@ MYTH = ":::{admonition} Myth: it is so\n:class: myth warning\nNo.\n:::"
 HINT = ":::{dropdown} Hint\nLook.\n:::"
 POSED = "% <h3>One</h3>\n\n```{exercise} One\n:label: ex-one\nDo it.\n```"
 EXERCISE = f"## Exercises\n\n{POSED}\n\n{HINT}"
-GATE = "```{solution-start} ex-one\n:label: sol-one\n:class: dropdown\n```"
-SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}\n\nSo:"
+GATE = "```{solution-start} ex-one\n:label: sol-one\n```"
+SOLUTION = f"% <h4>Solution</h4>\n\n{GATE}"
 END = "```{solution-end}\n```"
 LEDGER_OF_GOOD = {"half": r"p = \frac{1}{2}"}
 
@@ -234,7 +234,7 @@ BAD = [
     ("exercises_have_a_hint", replace(4, HINT, "")),
     ("exercises_have_a_hint", replace(4, HINT, f"{HINT}\n\n{HINT}")),
     ("exercises_have_a_hint", replace(4, "{dropdown}", "{admonition}")),
-    ("exercises_have_a_hint", replace(5, "So:", HINT)),
+    ("exercises_have_a_hint", lambda n: n.cells.insert(6, new_markdown_cell(HINT))),
     ("opens_with_what_you_will_learn", replace(0, "# Title", "Title")),
     ("opens_with_what_you_will_learn", replace(0, ":class: learn\n", "")),
     ("opens_with_what_you_will_learn", lambda n: n.cells.pop(0)),
@@ -243,13 +243,15 @@ BAD = [
     ("ends_with_exercises", lambda n: n.cells.append(new_markdown_cell("## Afterthought"))),
     ("ends_with_exercises", replace(4, "{exercise} One", "{note}")),
     ("ends_with_exercises", replace(4, ":label: ex-one", ":label: ex-two")),
-    ("ends_with_exercises", replace(5, ":class: dropdown", "")),
+    ("ends_with_exercises", replace(5, ":label: sol-one", ":label: sol-one\n:class: dropdown")),
+    ("ends_with_exercises", replace(-1, ":label: sol-four\n:class: dropdown", ":label: sol-four")),
     ("ends_with_exercises", replace(5, "{solution-start} ex-one", "{note} ex-one")),
     ("ends_with_exercises", lambda n: n.cells.pop(7)),
     ("ends_with_exercises", lambda n: n.cells.append(copy.deepcopy(n.cells[5]))),
     ("ends_with_exercises", lambda n: n.cells.insert(1, n.cells.pop(5))),
     ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>\n\n", "")),
     ("solutions_fold_in_jupyterlab", replace(5, "% <h4>Solution</h4>", "`<h4>Solution`")),
+    ("solutions_fold_in_jupyterlab", replace(5, GATE, f"{GATE}\n\nSo:")),
     ("solutions_fold_in_jupyterlab", replace(5, "h4>", "h2>")),  # it hides the next exercise
     ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n", "")),
     ("solutions_fold_in_jupyterlab", replace(8, "% <h3>two</h3>\n\n```", "```\n<h3>two</h3>\n")),
@@ -277,6 +279,12 @@ BAD = [
     ("myths_say_so", replace(2, "Myth: it", "It")),
     ("myths_say_so", replace(2, "myth warning", "myth")),
     ("cites_by_links", replace(2, "No.", "No {cite:t}`shannon1948mathematical`.")),
+    ("other_labels_have_words", replace(2, "No.", "No, by {eq}`softmax`.")),
+    ("other_labels_have_words", replace(2, "No.", "No: see {numref}`the %s <fig-bar>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "{ref}`No <sec-temperature>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "{prf:ref}`No <thm-shift>`.")),
+    ("other_chapters_are_linked", replace(2, "No.", "[No](overflow.ipynb#heading=None).")),
+    ("other_chapters_are_linked", replace(2, "No.", "[No](overflow.ipynb#sec-max-shift).")),
 ]
 
 

@@ -401,6 +401,20 @@ def test_the_dot_stays_on_the_curve_and_the_slopes_are_right(show):
     assert slopes == pytest.approx([-1 / p, p - 1], rel=1e-2)
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_word_of_a_picture_is_cut_off(show, view):
+    page = show(view)
+    page.get_by_role("table").first.wait_for()
+    outside = page.locator("svg[viewBox] > text").evaluate_all(
+        """all => all.filter(text => {
+          const [word, paper] = [text.getBBox(), text.parentNode.viewBox.baseVal];
+          return word.x < paper.x || word.x + word.width > paper.x + paper.width
+            || word.y < paper.y || word.y + word.height > paper.y + paper.height;
+        }).map(text => text.textContent)"""
+    )
+    assert outside == []
+
+
 @pytest.mark.parametrize("view", ["cross-entropy", "backprop"])
 def test_the_true_class_can_be_chosen(show, view):
     page = show(view)

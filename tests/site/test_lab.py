@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 import softmax_lib as lib
 from explorers import column, drag
@@ -24,6 +25,8 @@ from test_figures import contrast, photograph
 ROOT = Path(lib.__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 CHAPTER = CHAPTERS / "definition.ipynb"
+MADE = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
+(ARGUMENTS,) = re.findall(r"/jupyter lab \$\$\(test [^)]*\)[^)]*\)(.*)", MADE)
 THROUGH = "42 at the end"  # printed by a last cell of the chapter's copy
 DARK = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
@@ -39,8 +42,11 @@ def lab(tmp_path_factory):
         nbformat.v4.new_code_cell("SoftmaxExplorer([3.0, 1.0, -3.0], 1, view='backprop')"),
     ]
     folder = tmp_path_factory.mktemp("lab")
-    root = folder / "root"
-    root.mkdir()
+    root = folder / "root" / "chapters"
+    root.mkdir(parents=True)
+    (root.parent / "_static").mkdir()
+    shutil.copy(ROOT / "_static/speed.svg", root.parent / "_static")
+    shutil.copy(ROOT / "references.bib", root.parent)
     nbformat.write(notebook, root / "try.ipynb")
     chapter = nbformat.read(CHAPTER, as_version=4)
     chapter.cells.append(nbformat.v4.new_code_cell("print(6 * 7, 'at the end')"))
@@ -60,11 +66,12 @@ def lab(tmp_path_factory):
     subprocess.run(trust, env=environment, check=True, capture_output=True)
     command = [*python, "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
+    command += ["--ServerApp.port=0", "--IdentityProvider.token=", *shlex.split(ARGUMENTS)]
     with open(folder / "log", "w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        place = {"cwd": root.parent, "env": environment}
+        server = subprocess.Popen(command, **place, stdout=log, stderr=log)
         try:
-            yield address(folder, server) + "lab/tree/"
+            yield address(folder, server) + "lab/tree/chapters/"
         finally:
             server.terminate()
             server.wait(300)  # kernels end first, and a busy machine takes its time
@@ -145,21 +152,23 @@ def test_in_jupyterlab_a_solution_stays_folded_when_all_cells_are_run(notebook):
     gate = page.locator(".jp-MarkdownCell", has_text="Solution to Exercise 2")
     solved = page.locator(".jp-CodeCell", has_text="def solved_softmax")
     passed = page.locator(".jp-OutputArea", has_text="checked as softmax_naive: passed")
+    words = page.locator("p", has_text="Subtract the largest logit instead.")
     following = page.locator(".jp-MarkdownCell", has_text="From probabilities back to logits")
 
     def is_folded():
         gate.scroll_into_view_if_needed()
-        for seen in (attempt, following, gate.get_by_role("button", name="3 cells hidden")):
+        for seen in (attempt, following, gate.get_by_role("button", name="4 cells hidden")):
             expect(seen).to_be_visible()
-        for unseen in (solved, passed):
+        for unseen in (words, solved, passed):
             expect(unseen).to_be_hidden()
 
     is_folded()
     run_all(page)
     page.get_by_text(THROUGH).wait_for(timeout=60_000)
     is_folded()
-    gate.get_by_role("button", name="3 cells hidden").click()
-    for seen in (attempt, gate, solved, passed, following):
+    expect(gate.locator("details")).to_have_count(0)  # what would open, and be empty
+    gate.get_by_role("button", name="4 cells hidden").click()
+    for seen in (attempt, gate, words, solved, passed, following):
         expect(seen).to_be_visible()
 
 
@@ -181,6 +190,49 @@ def follow(page, section, heading):
     expect(found).not_to_be_in_viewport()
     link.click()
     expect(found).to_be_in_viewport(timeout=20_000)
+
+
+def test_in_jupyterlab_a_text_leads_to_a_section_of_another_chapter(notebook):
+    page = notebook("overflow.ipynb")
+    heading = page.get_by_role("heading", name="Adding the same number to every logit")
+    lead(page, "shift invariance", "definition.ipynb")
+    page.locator("h2", has_text="Adding the same number").wait_for(state="attached")
+    for _ in range(3):  # what is drawn late may move the heading away
+        page.get_by_role("tab", name="overflow.ipynb").click()
+        lead(page, "shift invariance", "definition.ipynb")
+        with contextlib.suppress(AssertionError):
+            return expect(heading.locator("visible=true")).to_be_in_viewport(timeout=10_000)
+    raise AssertionError("it does not come into view")
+
+
+def test_in_jupyterlab_a_citation_without_an_address_leads_to_its_entry(notebook):
+    page = notebook(CHAPTER.name)
+    lead(page, "Luce, 1959", "references.bib")
+    expect(page.get_by_text("% Sources of the course")).to_be_visible(timeout=20_000)
+
+
+def test_in_jupyterlab_a_picture_from_a_file_is_shown(notebook):
+    page = notebook("overflow.ipynb")
+    picture = page.get_by_alt_text("SciPy's time divided by ours")
+    expect(picture).to_have_js_property("complete", True, timeout=60_000)
+    expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=60_000)
+
+
+def test_in_jupyterlab_a_formula_of_another_chapter_is_named_in_words(notebook):
+    page = notebook("overflow.ipynb")
+    named = page.locator("p", has_text="Take the logarithm of the definition")
+    expect(named).to_contain_text("of the definition, the softmax formula:", timeout=60_000)
+
+
+def lead(page, words, target):
+    """Follow a link of a text; a click may choose its cell alone, or find it drawn anew."""
+    link = page.get_by_role("link", name=words, exact=True).first
+    tab = page.get_by_role("tab", name=target, selected=True)
+    for _ in range(10):
+        with contextlib.suppress(Error, AssertionError):
+            link.click(timeout=5_000)
+            return expect(tab).to_be_visible(timeout=3_000)
+    raise AssertionError(f"{words!r} does not lead to {target}")
 
 
 def test_in_jupyterlab_a_citation_is_read_and_a_hint_is_folded(notebook):

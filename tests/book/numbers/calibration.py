@@ -218,9 +218,8 @@ HELD = {
     "He is calibrated, and useless.": looking_away_is_calibrated,
     "The mean falls all the way to $p = 1$.": absolute_error_wants_certainty,
     "Their order stays, the leader stays, and the answer stays.": no_order_changes,
-    "training data that are {ref}`separable <sec-settling>`, as these are": (
-        training_data_are_separable
-    ),
+    "training data that are [separable](backprop.ipynb#heading=Where-the-forces-come-to-rest), "
+    "as these are": training_data_are_separable,
     "All four losses fall.": losses_fall,
     "Three calibration errors fall as well. That of naive Bayes *rises*, and so does its Brier "
     "score.": only_bayes_rises,
