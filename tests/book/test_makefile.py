@@ -156,7 +156,8 @@ def test_jupyterlab_is_told_when_it_is_started_by_root(project, user, allowed):
     script(project / "bin/id", f"echo {user}")
     script(project / ".venv/bin/jupyter", 'echo "$@"')
     done = make(project, "lab", PATH=f"{project / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    assert done.stdout.splitlines()[-1].split() == ["lab", *allowed, "chapters/definition.ipynb"]
+    served = ["--ServerApp.root_dir=.", "chapters/definition.ipynb"]
+    assert done.stdout.splitlines()[-1].split() == ["lab", *allowed, *served]
 
 
 def wait_for(project, pattern, count):
