@@ -311,8 +311,9 @@ def _needs_sizes(z, axes):
 
 def _needs_classes(z, axes):
     _needs_sizes(z, axes)
-    if not all(z.shape[d] for d in axes):
-        raise ValueError(f"logits of shape {z.shape} hold no class along axis {axes[0]}")
+    for d in axes:
+        if not z.shape[d]:
+            raise ValueError(f"logits of shape {z.shape} hold no class along axis {d}")
 
 
 def _starts(z, axis):
@@ -415,14 +416,14 @@ def _check_targets(y):
 
 
 @np.errstate(all="ignore")
-def _softmax_of(z, parts, temperature=1.0):
+def _softmax_of(z, parts, temperature):
     p = np.exp(gaps(z, parts["top"], temperature))
     p /= 1 + parts["rest"]
     return p.astype(z.dtype, copy=False)
 
 
 @np.errstate(all="ignore")
-def _log_softmax_of(z, parts, temperature=1.0):
+def _log_softmax_of(z, parts, temperature):
     log_p = gaps(z, parts["top"], temperature)
     log_p -= np.log1p(parts["rest"])
     return log_p.astype(z.dtype, copy=False)

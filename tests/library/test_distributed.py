@@ -140,6 +140,22 @@ def test_infinities_and_nans_stay_in_their_rows_and_nothing_warns(chunks):
             np.testing.assert_allclose(lazy, plain, rtol=1e-14, atol=1e-14, err_msg=name)
 
 
+@pytest.mark.parametrize("chunks", [(2, 2), (1, 1)])
+def test_what_float16_cannot_hold_is_infinite_and_nothing_warns(chunks):
+    z = np.array([[60000, -60000], [3, 1]], np.float16)
+    for name, others in calls(z, [1, 0], np.eye(2)[[1, 0]]):
+        plain, lazy = both(name, z, chunks, *others)
+        np.testing.assert_allclose(lazy, plain, rtol=2e-3, err_msg=name)
+
+
+def test_another_order_of_bytes_is_left_behind():
+    swapped = Z.astype(Z.dtype.newbyteorder())
+    for name, others in calls(swapped, LABELS, TARGETS):
+        plain, lazy = both(name, swapped, (3, 5), *others)
+        assert plain.dtype.isnative and lazy.dtype.isnative
+        np.testing.assert_allclose(lazy, plain, rtol=1e-13, atol=1e-14)
+
+
 @pytest.mark.parametrize("gap", [30.0, 72.0, 700.0])
 @pytest.mark.parametrize("chunks", [3, 2, 1])
 def test_a_confident_prediction_keeps_its_digits_across_chunks(gap, chunks):
@@ -286,6 +302,21 @@ D = da.from_array(Z, chunks=(3, 5))
         (lambda f: f.softmax_cross_entropy(D, LABELS, None), TypeError, "axis must be an int"),
         (lambda f: f.softmax_cross_entropy(D, LABELS * 1.0), TypeError, "integers, .* float64"),
         (lambda f: f.softmax_cross_entropy(D, LABELS[:3]), ValueError, r"\(3,\), .* have \(7,\)"),
+        (
+            lambda f: f.softmax_cross_entropy(D, np.append(LABELS, 0)),
+            ValueError,
+            r"labels have shape \(8,\), .* have \(7,\)",
+        ),
+        (
+            lambda f: f.softmax(D, where=np.ones((9, 7, 12), bool)),
+            ValueError,
+            r"got \(9, 7, 12\) for \(7, 12\)",
+        ),
+        (
+            lambda f: f.softmax(da.zeros((2, 0, 3)), axis=(0, 1)),
+            ValueError,
+            r"shape \(2, 0, 3\) hold no class along axis 1",
+        ),
         (lambda f: f.softmax_cross_entropy(D, Z[:3]), ValueError, "targets must have the shape"),
         (lambda f: f.softmax_cross_entropy(D, D + 0j), TypeError, "targets must be real numbers"),
     ],
@@ -295,14 +326,24 @@ def test_wrong_arguments_are_seen_at_once(call, error, message):
         call(distributed)
 
 
+def negative(first):
+    """Return targets whose first numbers are these."""
+    y = TARGETS.copy()
+    y[0, : len(first)] = first
+    return y
+
+
 @pytest.mark.parametrize("chunks", [(7, 12), (3, 5)])
 @pytest.mark.parametrize(
     ("targets", "message"),
     [
         (np.array([0, 0, 12, 0, 0, 0, 0]), "labels must be from 0 to 11, got 12"),
-        (np.array([0, 0, 0, 0, -1, 0, 0]), "labels must be from 0 to 11, got -1"),
-        (np.where(np.arange(12) == 3, -TARGETS, TARGETS), "targets must be non-negative, got -"),
-        (TARGETS * 1.001, "targets must sum to 1 along .*, got a sum of 1.00"),
+        (np.array([0, 0, 0, 0, -1, -2, 0]), "labels must be from 0 to 11, got -1"),
+        (negative([0.0, -0.25, -0.5]), "targets must be non-negative, got -0.25"),
+        (
+            np.multiply(TARGETS.T, [1, 1.01, 1.02, 1, 1, 1, 1]).T,
+            "sum to 1 along .*, got a sum of 1.01",
+        ),
     ],
 )
 def test_wrong_values_are_seen_when_they_are_computed(targets, message, chunks):
