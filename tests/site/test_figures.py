@@ -112,10 +112,18 @@ def test_figures_are_legible_on_a_dark_page(opened, name):
         settle(page)
     for n, figure in enumerate(light.evaluate(FIGURES)):
         place = f"{name}: {figure['place']}"
-        pictures = [photograph(page.locator("article img").nth(n)) for page in (light, dark)]
+        for _ in range(3):
+            pictures = [photograph(page.locator("article img").nth(n)) for page in (light, dark)]
+            lost = illegible(*pictures)
+            if lost <= LOST:
+                break
+            # Where the typeface came too late, all stands a part of a pixel elsewhere. Now it is
+            # there.
+            for page in (light, dark):
+                page.reload()
+                settle(page)
         if not figure["paper"]:  # filled with colour, it keeps its light paper
             assert contrast(pictures[1])[1] < 0.05, f"{place}: on a dark page, on light paper"
-        lost = illegible(*pictures)
         assert lost <= LOST, f"{place}: {lost:.0%} of what is drawn is lost in the dark"
 
 
