@@ -8,10 +8,12 @@ from playwright.sync_api import expect
 from browsing import LOADED, UNSET, fold, listed
 from test_search import follow_to_overflow
 
-# Without scripts there is no `isSeen` in the page: what a reader is kept from, and where.
+# Without scripts there is no `isSeen` in the page: what a reader is kept from, and where. The note
+# on the Run buttons goes with them.
 HIDDEN = """() => {
   const seen = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length;
-  const parts = 'h1, h2, h3, p, li, pre, img, figcaption, .katex-html, table, summary';
+  const parts = 'h1, h2, h3, p:not(.run-note), li, pre, img, figcaption, .katex-html, table, ' +
+    'summary';
   return [...document.querySelectorAll('article')]
     .flatMap(article => [...article.querySelectorAll(parts)])
     .filter(e => !seen(e) && !e.closest('details:not([open])'))

@@ -343,5 +343,6 @@ def test_known_mistakes_get_the_same_diagnosis_as_elsewhere(page_of):
 def test_without_scripts_or_a_server_nothing_is_offered(opened):
     page = opened("chapters/definition.html", java_script_enabled=False).page
     assert page.locator(".run-bar").count() == 0
+    expect(page.locator(".run-note")).to_be_hidden()
     disk = opened("chapters/definition.html", url=f"{BUILT.as_uri()}/").page
     assert disk.locator(".run-bar, .run-note").count() == 0
