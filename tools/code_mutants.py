@@ -118,6 +118,7 @@ class Mutant:
     name: str
     code: str
     lines: range = range(0)  # of the statement that is changed, in the text as it is
+    labels: frozenset[str] = frozenset()  # of what is declared there
 
     def __str__(self):
         return f"{self.path} {self.name}"
@@ -157,6 +158,38 @@ def lines_of(text: str, place: tuple[int, int]) -> range:
     return max(around, key=lambda one: one[0], default=(0, range(0)))[1]
 
 
+@cache
+def declarations(text: str) -> tuple[list[ast.Call | ast.Assign], dict[str, list]]:
+    """Return the calls and assignments, and where each name is used."""
+    nodes = [*ast.walk(ast.parse(text))]
+    uses = defaultdict(list)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            uses[node.id].append((node.lineno, node.col_offset))
+    return [node for node in nodes if isinstance(node, ast.Call | ast.Assign)], uses
+
+
+@cache
+def labels_at(text: str, place: tuple[int, int]) -> frozenset[str]:
+    """Return the labels of what is declared around a place, as the first argument of a call.
+
+    Where a value gets a name, those of what uses the name, too.
+    """
+    labels, names = set(), set()
+    nodes, uses = declarations(text)
+    for node in nodes:
+        start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+        if not start <= place <= end:
+            continue
+        if isinstance(node, ast.Assign):
+            parts = itertools.chain.from_iterable(map(ast.walk, node.targets))
+            names.update(part.id for part in parts if isinstance(part, ast.Name))
+        elif node.args and isinstance(node.args[0], ast.Constant):
+            labels.add(str(node.args[0].value))
+    later = (use for name in names for use in uses[name] if use > place)
+    return frozenset(labels).union(*(labels_at(text, use) for use in later))
+
+
 def mutants_of(path: str) -> list[Mutant]:
     """Return the mutants of a module, in the order of its text."""
     # `make mutants` installs it; the tests do without.
@@ -179,13 +212,14 @@ def mutants_of(path: str) -> list[Mutant]:
             line = changed_line(text, code)
             if OFF.search(f"{path} {line}"):
                 continue
-            found.append((start, f"{definition}: {line}", code, lines_of(text, start)))
+            own = lines_of(text, start), labels_at(text, start)
+            found.append((start, f"{definition}: {line}", code, *own))
     again: Counter[str] = Counter()
     result = []
-    for _, name, code, lines in sorted(found, key=lambda one: one[:3]):
+    for _, name, code, lines, labels in sorted(found, key=lambda one: one[:3]):
         again[name] += 1
         name = f"{name} [{again[name]}]" if again[name] > 1 else name
-        result.append(Mutant(path, name, code, lines))
+        result.append(Mutant(path, name, code, lines, labels))
     return result
 
 
@@ -231,14 +265,16 @@ class Seen:
     def first(self, mutant: Mutant, tests: list[str]) -> dict[str, list[str]]:
         """Return, for each file, the shortest tests that run what is changed.
 
-        A line that is run by no test, as a constant is, may be seen by any.
+        A line that is run by no test, as a constant is, may be seen by any, and soonest by those
+        that name what it declares.
         """
         places = [(mutant.path, line) for line in mutant.lines]
         running = set().union(*(self.running.get(place, ()) for place in places))
         result = {}
         for test in tests:
             mine = [name for name in running or self.seconds if name.startswith(f"{test}::")]
-            mine.sort(key=self.seconds.__getitem__)
+            of_it = {name: any(f"[{label}" in name for label in mutant.labels) for name in mine}
+            mine.sort(key=lambda name, of_it=of_it: (not of_it[name], self.seconds[name]))
             total = itertools.accumulate(self.seconds[name] for name in mine)
             mine = [name for name, until in zip(mine, total, strict=True) if until < OF_A_FILE]
             if mine:
