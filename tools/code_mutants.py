@@ -59,7 +59,7 @@ SHARE = 7  # of proofs and checks, which have three times as many as the library
 # Loaded once, for all mutants.
 PRELOADED = """
     numpy scipy.special sklearn mpmath hypothesis sympy matplotlib.pyplot IPython bs4
-    nbval.plugin nbval.kernel jupyter_client.manager pytest_cov.plugin pytest_timeout
+    nbval.plugin nbval.kernel jupyter_client.manager pytest_timeout
 """
 
 ENVIRONMENT = {
@@ -68,7 +68,6 @@ ENVIRONMENT = {
 }
 OPTIONS = f"""
     -x -q --no-header --tb=line -p no:cacheprovider -p _hypothesis_pytestplugin -p pytest_timeout
-    -p pytest_cov.plugin
     --override-ini=addopts= --import-mode=importlib --doctest-modules
     --override-ini=timeout={PATIENCE}
     -W ignore::pytest.PytestAssertRewriteWarning
