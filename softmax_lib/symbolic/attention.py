@@ -66,6 +66,7 @@ with evaluate(False):
     OF_WEIGHTS = (L, sum_over(sum_over(U[n, c] * P[n, c], c), n))
     OF_SCORES = (L, sum_over(sum_over(R[n, c] * Z[n, c], c), n))
     mean = sum_over(P[n, j] * U[n, j], j)
+    KEPT = (r, SumOver(p[i], (i, 1, k)))
 
     ENTRIES = (
         Definition(
@@ -225,9 +226,9 @@ with evaluate(False):
                 Step(SumOver(p[i], (i, 1, k)) / r - SumOver(p[i], (i, 1, k)), "two sums"),
                 Step(r / r - r, "definition of $r$"),
                 Step(1 - r),
-                let=((r, SumOver(p[i], (i, 1, k))),),
+                let=(KEPT,),
             ),
-            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, k)))),
+            using=(SOFTMAX, KEPT),
             sizes=(k,),
             scope="every C and every k",
         ),
@@ -240,7 +241,7 @@ with evaluate(False):
                 Step(log(1 / r) / r * SumOver(p[i], (i, 1, k)), "the same in every term"),
                 Step(-log(r), "definition of $r$"),
             ),
-            using=(SOFTMAX, (r, SumOver(p[i], (i, 1, k)))),
+            using=(SOFTMAX, KEPT),
             sizes=(k,),
             scope="every C and every k",
         ),

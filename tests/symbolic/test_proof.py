@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 
-from sympy import evaluate, exp, log
+from sympy import Limit, evaluate, exp, log, oo
 
 from softmax_lib.symbolic import LEDGER, prove
-from softmax_lib.symbolic._engine.expressions import product_over, sum_over
+from softmax_lib.symbolic._engine.expressions import Partial, product_over, sum_over
 from softmax_lib.symbolic._engine.printer import in_words, to_latex, to_text
 from softmax_lib.symbolic._engine.proof import Proof, prose
 from softmax_lib.symbolic.definition import T, a, c, m, p
@@ -33,6 +33,43 @@ def test_inequality_ends_in_its_claim():
         "\n\\end{gathered}$$"
     )
     assert repr(proof).endswith("therefore m <= LSE(z) <= m + log(C)")
+
+
+def test_a_proof_in_words_has_titles_names_reasons_and_the_sign_of_the_last_line():
+    assert repr(prove("lse-bounds")).splitlines() == [
+        "lse-bounds: proved for every C, and again for C = 2, 3, 4, 5",
+        "  From below:",
+        "  with r = sum(exp(z[c] - m), c!=i^*)",
+        "    LSE(z) - m",
+        "      = (m + log(1 + r)) - m    (the largest term taken out)",
+        "      = log(1 + r) >= 0    (r >= 0)",
+        "  From above:",
+        "    (m + log(C)) - LSE(z)",
+        "      = log(C) - log(1 + r)    (the largest term taken out)",
+        "      = log(C/(1 + r))    (log of a quotient)",
+        "      = log(1 + ((C - 1) - r)/(1 + r))    (take out 1)",
+        "      = log(1 + sum(1 - exp(z[c] - m), c!=i^*)/(1 + r)) >= 0    (C - 1 terms; z_c <= m)",
+        "  therefore m <= LSE(z) <= m + log(C)",
+    ]
+    untitled = repr(prove("hot-limit")).splitlines()
+    assert untitled[1] == "    lim(p(T)[i], T -> oo)"
+    assert untitled[-1] == "      = 1/C    (C ones)"
+
+
+def test_a_limit_in_words_says_from_which_side():
+    assert to_text(Limit(a, T, oo)) == "lim(a, T -> oo)"
+    assert to_text(Limit(a, T, 0)) == "lim(a, T -> 0+)"
+    assert to_text(Limit(a, T, -1)) == "lim(a, T -> -1)"
+
+
+def test_the_sign_in_a_derivation_stands_in_the_last_line_of_its_chain():
+    lines = prove("lse-bounds")._repr_latex_().splitlines()
+    assert [line.split("&& ")[1].split(r" \\")[0] for line in lines if r" \ge 0 &&" in line] == [
+        r"{r \ge 0}",
+        r"{C - 1}\text{ terms; }{z_c \le m}",
+    ]
+    for entry in LEDGER.values():
+        assert "  &&" not in Proof(entry)._repr_latex_(), entry.label
 
 
 def test_a_definition_shows_the_code_that_computes_it():
@@ -67,6 +104,17 @@ def test_products_print_as_written():
         assert to_latex(log(a * T)) == r"\log\left(a T\right)"
         assert to_latex(exp(1 / (a + 1))) == "e^{1 / (a + 1)}"
         assert to_text(product_over(p[c], c)) == "prod(p[c], c=1..C)"
+
+
+def test_a_derivative_encloses_what_it_is_taken_of():
+    with evaluate(False):
+        assert to_latex(Partial(a, T)) == r"\frac{\partial a}{\partial T}"
+        assert to_latex(Partial(a * m, T)) == r"\frac{\partial}{\partial T} \left(a m\right)"
+        assert to_latex(Partial(a / m, T)) == r"\frac{\partial}{\partial T} \frac{a}{m}"
+        summed = r"\left(\sum_{c=1}^{C} p_{c}\right)"
+        assert (
+            to_latex(Partial(sum_over(p[c], c), T)) == rf"\frac{{\partial}}{{\partial T}} {summed}"
+        )
 
 
 def test_shown_proofs_do_not_depend_on_the_hash_seed():

@@ -1,9 +1,26 @@
 """The algebra under the proofs: cases, normal forms, the zero test and manifest signs."""
 
 import pytest
-from sympy import Abs, Float, Idx, Integer, Pow, Rational, Symbol, evaluate, exp, log, nan, pi, sqrt
+from sympy import (
+    Abs,
+    Float,
+    Idx,
+    IndexedBase,
+    Integer,
+    Limit,
+    Matrix,
+    Pow,
+    Rational,
+    Symbol,
+    evaluate,
+    exp,
+    log,
+    nan,
+    pi,
+    sqrt,
+)
 
-from softmax_lib.symbolic import ProofError
+from softmax_lib.symbolic import LEDGER, ProofError
 from softmax_lib.symbolic._engine.expressions import (
     C,
     SumExcept,
@@ -14,7 +31,7 @@ from softmax_lib.symbolic._engine.expressions import (
 )
 from softmax_lib.symbolic._engine.normal_form import Exponential, Normal
 from softmax_lib.symbolic._engine.prover import counterexample, has_sign
-from softmax_lib.symbolic._engine.round_trip import values
+from softmax_lib.symbolic._engine.round_trip import same_values, values
 from softmax_lib.symbolic._engine.small_cases import cases, coincidences
 from softmax_lib.symbolic._engine.substitution import resolve
 from softmax_lib.symbolic._engine.zero_test import is_zero
@@ -210,3 +227,60 @@ def test_signs_that_are_not_manifest(expr, sign):
 def test_sum_from_another_start_may_be_empty():
     assert SumOver(p[c], (c, 2, C)).is_positive is None
     assert SumOver(p[c], (c, 2, C)).is_nonnegative is True
+
+
+def test_a_logarithm_falls_into_two_only_where_both_factors_are_positive_for_one_class_too():
+    assert Normal({}).walk(log(C * T)) == log(C) + log(T)
+    assert Normal({}).walk(log((C - 1) * T)).func == log
+
+
+def test_an_absolute_value_finds_its_class_among_indices_of_other_counts():
+    weight = IndexedBase("w", positive=True)[d]
+    with evaluate(False):
+        gap = Abs(weight * (sum_over(exp(z[c]), c) - exp(z[i])))
+    assert not Normal({}).walk(gap).has(Abs)
+
+
+u, v = (Symbol(name, negative=True) for name in "uv")
+with evaluate(False):
+    LIMITS = [
+        (1 / (1 + exp(u / T) + exp(v / T)), 1),
+        (exp(u / T) / (exp(u / T) + exp(2 * u / T)), 1),
+        (exp(-u / T) / (exp(-u / T) + 1), 1),
+        (exp(u / T) * (1 + exp(v / T)), 0),
+    ]
+    # As T falls to 0 they depend on which of u and v is smaller.
+    OPEN = [
+        exp(u / T) / (exp(u / T) + exp(v / T)),
+        exp(-u / T) / (exp(-u / T) + exp(-v / T)),
+        exp(u / T) * exp(-v / T),
+        exp(u / T) / exp(v / T),
+    ]
+
+
+@pytest.mark.parametrize(("ratio", "value"), LIMITS)
+def test_a_limit_is_that_of_each_term(identity, ratio, value):
+    identity(Limit(ratio, T, 0), Integer(value), using=()).verify()
+
+
+@pytest.mark.parametrize("ratio", OPEN)
+@pytest.mark.parametrize("value", [0, Rational(1, 2), 1])
+def test_a_limit_of_which_the_laws_say_nothing_is_nothing(identity, ratio, value):
+    with pytest.raises(ProofError):
+        identity(Limit(ratio, T, 0), value + Integer(0), using=()).verify()
+
+
+def test_a_further_count_takes_every_value_from_one_to_the_number_of_classes():
+    q = Symbol("q", integer=True, positive=True)
+    worlds = [(name, world[q]) for name, world in cases([C + q], sizes=(q,)) if q in world]
+    assert worlds == [(f"C = {size}", many) for size in (2, 3, 4, 5) for many in range(1, size + 1)]
+
+
+@pytest.mark.parametrize("wrong", [None, (0, 0), (0, 1), (1, 0)])
+def test_a_matrix_is_compared_on_above_and_below_its_diagonal(wrong):
+    entry = LEDGER["jacobian"]
+    side = entry.claims[0].sides[-1]
+    read = Matrix(2, 2, lambda row, column: side.xreplace({i: row + 1, j: column + 1}))
+    if wrong:
+        read[wrong] += 1
+    assert same_values(read, side, entry) is (wrong is None)

@@ -8,6 +8,7 @@ their normal forms vanishes as a rational function, which `is_zero` decides.
 from sympy import (
     Abs,
     Add,
+    Dummy,
     E,
     Function,
     Indexed,
@@ -22,8 +23,10 @@ from sympy import (
     expand,
     expand_mul,
     factor,
+    fraction,
     limit,
     log,
+    nan,
     oo,
     tanh,
 )
@@ -188,12 +191,17 @@ class Normal:
         return Abs(value)
 
     def limit(self, expr, variable, point, direction):
-        """A limit by the laws for sums, products and quotients, term by term."""
+        """A limit by the laws for sums, products and quotients; nan where they say nothing."""
         reduced = cancel(self.walk(expr))
-        vanishing = Symbol("vanishing", positive=True)
-        ends = {-oo: vanishing, oo: 1 / vanishing}
-        values = {}
+        values, vanishing = {}, {}
         for one in reduced.atoms(Exponential):
             power = limit(one.args[0], variable, point, str(direction))
-            values[one] = ends.get(power, exp(power))
-        return self.walk(cancel(reduced.xreplace(values)).subs(vanishing, 0))
+            values[one] = exp(power)
+            if power in (oo, -oo):
+                # Each vanishes, or its inverse, at a pace of its own.
+                own = Dummy("vanishing", positive=True)
+                values[one] = own if power == -oo else 1 / own
+                vanishing[own] = Integer(0)
+        parts = fraction(cancel(reduced.xreplace(values)))
+        above, below = (self.walk(part.xreplace(vanishing)) for part in parts)
+        return nan if below == 0 else above / below
