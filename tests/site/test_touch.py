@@ -29,6 +29,15 @@ OUTSIDE = """() => [...document.querySelectorAll('.toggle-button')].filter(butto
   const arrow = button.getBoundingClientRect();
   return arrow.top < title.top - 3 || arrow.bottom > title.bottom + 3;
 }).map(placeOf)"""
+# Titles of folds that run into the button, at whatever width of the screen.
+OVERLAID = """() => [...document.querySelectorAll('.toggle-button')].filter(button => {
+  const title = document.createRange();
+  title.setStart(button.closest('.admonition-title'), 0);
+  title.setEndBefore(button);
+  const { left, top, bottom } = button.getBoundingClientRect();
+  return isSeen(button) && [...title.getClientRects()].some(
+    line => line.width && line.right > left && line.bottom > top + 2 && line.top < bottom - 2);
+}).map(placeOf)"""
 # Parts of a report that stand beside their names instead of below, where half the width is lost.
 BESIDE = """() => [...document.querySelectorAll('.text_html li > dl > dd')].filter(said => {
   const name = said.previousElementSibling.getBoundingClientRect();
@@ -69,6 +78,14 @@ def chapter(request, opened):
 def test_nothing_lies_over_text_or_takes_its_room(chapter, found):
     wrong = chapter.page.evaluate(found)
     assert not wrong, listed(chapter, wrong)
+
+
+def test_the_title_of_a_fold_ends_before_its_button(opened, name):
+    page = opened(name).page
+    for width in (390, 768, 1000, 1200, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        wrong = page.evaluate(OVERLAID)
+        assert not wrong, listed(f"{name} at {width} px", wrong)
 
 
 def test_an_output_is_not_covered_by_a_button(chapter):
