@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,26 @@ def test_chapter_keeps_the_rule(path, rule):
 def test_chapter_prints_its_ledger(path):
     notebook = stored(path)
     assert equations_are_in_the_ledger(notebook, entries_of(path.stem)) == []
+
+
+def text_of(path: Path) -> str:
+    return "\n\n".join(cell.source for cell in stored(path).cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_what_is_for_the_curious_is_needed_by_no_other_chapter(path):
+    for section in re.split(r"\n(?=\(sec-[\w-]+\)=\n+## )|(?<!=)\n(?=## )", text_of(path)):
+        title = re.search(r"^## (.*)", section, re.MULTILINE)
+        if not title or "for the curious" not in title[1].lower():
+            continue
+        labels = re.findall(r"^\(([\w-]+)\)=|^:label: ([\w-]+)", section, re.MULTILINE)
+        names = [name for pair in labels for name in pair if name]
+        headings = re.findall(r"^#+ (.*)", section, re.MULTILINE)
+        links = [f"{path.name}#heading={heading.replace(' ', '-')}" for heading in headings]
+        for other in (other for other in CHAPTERS if other != path):
+            found = [link for link in links if link in text_of(other)]
+            found += [name for name in names if re.search(rf"[`<]{name}[`>]", text_of(other))]
+            assert not found, f"{other.name} sends to {found}, which is for the curious"
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
