@@ -19,6 +19,7 @@ import ast
 import contextlib
 import importlib
 import itertools
+import multiprocessing
 import os
 import re
 import resource
@@ -535,7 +536,8 @@ def main(arguments: list[str]) -> int:
     paths = modules(options.only)
     if not paths:
         sys.exit(f"no module to mutate: {' '.join(options.only)}")
-    every = [mutant for path in paths for mutant in mutants_of(path)]
+    with multiprocessing.Pool() as pool:
+        every = [mutant for some in pool.map(mutants_of, paths, 1) for mutant in some]
     chosen = [mutant for mutant in every if options.all or mutant.chosen]
     if options.list:
         print("\n".join(map(str, chosen)))
