@@ -190,6 +190,19 @@ def labels_at(text: str, place: tuple[int, int]) -> frozenset[str]:
     return frozenset(labels).union(*(labels_at(text, use) for use in later))
 
 
+@cache
+def examples(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return where the lists of numbers are that a module declares."""
+    found, todo = [], [ast.parse(text)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.List):
+            found.append(((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)))
+        elif not isinstance(node, ast.Lambda | ast.FunctionDef):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
 def mutants_of(path: str) -> list[Mutant]:
     """Return the mutants of a module, in the order of its text."""
     # `make mutants` installs it; the tests do without.
@@ -208,6 +221,10 @@ def mutants_of(path: str) -> list[Mutant]:
             for start, _ in operator.mutation_positions(node)
         ]
         for occurrence, (start, definition) in enumerate(places):
+            # What a check tries: the tests ask what it tells apart, not by which numbers.
+            tried = path.startswith("softmax_lib/check/")
+            if tried and any(first <= start <= last for first, last in examples(text)):
+                continue
             code = mutate_code(text, operator, occurrence)
             line = changed_line(text, code)
             if OFF.search(f"{path} {line}"):

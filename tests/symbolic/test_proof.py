@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from sympy import Limit, evaluate, exp, log, oo
 
 from softmax_lib.symbolic import LEDGER, prove
@@ -54,6 +55,17 @@ def test_a_proof_in_words_has_titles_names_reasons_and_the_sign_of_the_last_line
     untitled = repr(prove("hot-limit")).splitlines()
     assert untitled[1] == "    lim(p(T)[i], T -> oo)"
     assert untitled[-1] == "      = 1/C    (C ones)"
+
+
+@pytest.mark.parametrize(
+    ("label", "line"),
+    [
+        ("second-softmax", "L - (log((E + C) - 1) - 1)"),
+        ("streaming-merge", "((1 + r_1)*exp(m_{1}) + (1 + r_2)*exp(m_{2}))*exp(-m_{1}) - 1"),
+    ],
+)
+def test_a_line_is_shown_as_it_was_written(label, line):
+    assert f" {line}" in repr(prove(label))
 
 
 def test_a_limit_in_words_says_from_which_side():
