@@ -184,8 +184,12 @@ def labels_at(text: str, place: tuple[int, int]) -> frozenset[str]:
         if isinstance(node, ast.Assign):
             parts = itertools.chain.from_iterable(map(ast.walk, node.targets))
             names.update(part.id for part in parts if isinstance(part, ast.Name))
-        elif node.args and isinstance(node.args[0], ast.Constant):
-            labels.add(str(node.args[0].value))
+        else:
+            # The label of Mistake("label", ...).like(...) is its as well.
+            made = getattr(node.func, "value", None)
+            first = [*node.args[:1], *getattr(made, "args", [])[:1]]
+            told = (str(one.value) for one in first if isinstance(one, ast.Constant))
+            labels.update(label.partition("(")[0] for label in told)
     later = (use for name in names for use in uses[name] if use > place)
     return frozenset(labels).union(*(labels_at(text, use) for use in later))
 
@@ -290,7 +294,8 @@ class Seen:
         result = {}
         for test in tests:
             mine = [name for name in running or self.seconds if name.startswith(f"{test}::")]
-            of_it = {name: any(f"[{label}" in name for label in mutant.labels) for name in mine}
+            named = re.compile(rf"[[-]({'|'.join(map(re.escape, mutant.labels)) or '(?!)'})[]-]")
+            of_it = {name: bool(named.search(name)) for name in mine}
             mine.sort(key=lambda name, of_it=of_it: (not of_it[name], self.seconds[name]))
             total = itertools.accumulate(self.seconds[name] for name in mine)
             mine = [name for name, until in zip(mine, total, strict=True) if until < OF_A_FILE]
