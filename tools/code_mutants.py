@@ -286,17 +286,22 @@ class Seen:
     def first(self, mutant: Mutant, tests: list[str]) -> dict[str, list[str]]:
         """Return, for each file, the shortest tests that run what is changed.
 
-        A line that is run by no test, as a constant is, may be seen by any, and soonest by those
-        that name what it declares.
+        First come those that name what it declares: what is computed once and kept is run by one
+        test and asked for by others. A line that is run by no test, as a constant is, may be seen
+        by any.
         """
         places = [(mutant.path, line) for line in mutant.lines]
         running = set().union(*(self.running.get(place, ()) for place in places))
+        labels = "|".join(map(re.escape, mutant.labels)) or "(?!)"  # which nothing matches
+        naming = {name for name in self.seconds if re.search(rf"[\[-](?:{labels})[\]-]", name)}
         result = {}
         for test in tests:
-            mine = [name for name in running or self.seconds if name.startswith(f"{test}::")]
-            named = re.compile(rf"[[-]({'|'.join(map(re.escape, mutant.labels)) or '(?!)'})[]-]")
-            of_it = {name: bool(named.search(name)) for name in mine}
-            mine.sort(key=lambda name, of_it=of_it: (not of_it[name], self.seconds[name]))
+            mine = [
+                name
+                for name in (running | naming if running else self.seconds)
+                if name.startswith(f"{test}::")
+            ]
+            mine.sort(key=lambda name: (name not in naming, self.seconds[name]))
             total = itertools.accumulate(self.seconds[name] for name in mine)
             mine = [name for name, until in zip(mine, total, strict=True) if until < OF_A_FILE]
             if mine:

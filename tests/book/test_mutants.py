@@ -159,6 +159,39 @@ def test_what_a_change_belongs_to_is_its_statement_or_the_body_of_its_lambda(pla
     assert [*code_mutants.lines_of(TEXT, place)] == lines
 
 
+DECLARED = """
+HALF = 1 / 2
+ENTRY = Theorem("a-law", HALF * 3)
+SLIP = Mistake("a-slip", "said").like(lambda z: z + 2)
+TASK = Exercise("f(z)", laws=(Law("it holds", 4),))
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "labels"),
+    [("2\n", {"a-law"}), ("3)", {"a-law"}), ("2)", {"a-slip"}), ("4)", {"f", "it holds"})],
+)
+def test_a_change_has_the_labels_of_what_is_declared_with_it(number, labels):
+    before = DECLARED[: DECLARED.index(number)].split("\n")
+    assert code_mutants.labels_at(DECLARED, (len(before), len(before[-1]))) == labels
+
+
+def test_lists_of_numbers_are_examples_but_for_those_that_are_computed_with():
+    text = "TRIED = make([[1, 2]], 3)\nWRONG = of(lambda z: z[[0, 1]])\n"
+    assert code_mutants.examples(text) == [((1, 13), (1, 21))]
+
+
+def test_a_mutant_first_meets_the_tests_that_name_what_it_declares():
+    seconds = {"t.py::short": 1.0, "t.py::it[f-a-law]": 3.0, "t.py::it[a-law-too]": 2.0}
+    seconds |= {"t.py::it[another-law]": 0.5}
+    seen = code_mutants.Seen(seconds, {"t.py": 1.0}, {("m.py", 1): {"t.py::short"}})
+    mutant = code_mutants.Mutant("m.py", "", "", range(1, 2), frozenset({"a-law"}))
+    named = ["t.py::it[a-law-too]", "t.py::it[f-a-law]"]
+    assert seen.first(mutant, ["t.py"]) == {"t.py": named}
+    seen.seconds["t.py::it[f-a-law]"] = 2.5
+    assert seen.first(mutant, ["t.py"]) == {"t.py": [*named, "t.py::short"]}
+
+
 def test_a_mutant_first_meets_the_shortest_tests_that_run_its_line():
     seconds = {"t.py::long": 4.0, "t.py::short": 1.0, "t.py::longer": 9.0, "u.py::other": 1.0}
     running = {("m.py", 3): {"t.py::long", "t.py::short", "t.py::longer"}}
