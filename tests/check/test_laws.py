@@ -152,3 +152,47 @@ def test_rounding_may_cost_some_units_of_the_last_place_and_no_more(units, passe
     # A number x may be off by 64 units times 1 + x, and here x is log 3 at most.
     report = check.softmax_cross_entropy(loss)
     assert ("a guess without knowledge costs log C" in report.laws) == passes
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "said"),
+    [
+        ("linear_backward", 0, "a feature collects"),
+        ("linear_backward", 1, "a weight collects"),
+        ("linear_backward", 2, "a bias collects"),
+        ("brier_parts", 2, "the uncertainty is"),
+        ("network_gradients", 0, "one example: a hidden weight"),
+        ("network_gradients", 1, "one example: a hidden bias"),
+        ("network_gradients", 2, "one example: an output weight"),
+        ("network_gradients", 3, "one example: an output bias"),
+        ("attention_backward", 0, "equal values leave no slope"),
+        ("attention_backward", 1, "equal values leave no slope"),
+        ("attention_backward", 2, "a value collects"),
+        ("merge_sums", 0, "the maximum of the whole"),
+    ],
+)
+def test_the_law_that_fails_speaks_of_the_result_that_is_wrong(name, number, said):
+    def attempt(*arguments):
+        results = [np.asarray(one, float) for one in BY_SCIPY[name](*arguments)]
+        results[number] = results[number] - 7
+        return tuple(results)
+
+    assert getattr(check, name)(attempt).failed_law.startswith(said)
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "a query is moved"), (1, "a key is moved")])
+def test_a_slope_that_is_wrong_by_a_factor_fails_at_the_law_of_its_own(number, said):
+    def attempt(*arguments):
+        results = list(BY_SCIPY["attention_backward"](*arguments))
+        results[number] = 2 * results[number]
+        return tuple(results)
+
+    assert check.attention_backward(attempt).failed_law.startswith(said)
+
+
+def test_a_bias_that_steps_the_other_way_fails_at_the_law_of_the_bias():
+    def attempt(X, labels, W, b, learning_rate):
+        W, stepped = BY_SCIPY["training_step"](X, labels, W, b, learning_rate)
+        return W, 2 * b - stepped
+
+    assert check.training_step(attempt).failed_law.startswith("the bias of the true class rises")
