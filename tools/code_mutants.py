@@ -196,13 +196,26 @@ def labels_at(text: str, place: tuple[int, int]) -> frozenset[str]:
 
 @cache
 def examples(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return where the lists of numbers are that a module declares."""
+    """Return where the examples of a module of checks are.
+
+    They are lists of numbers, what a constant is made of by a function, and what a law is tried
+    with; not what stands in a function or a wrong formula.
+    """
     found, todo = [], [ast.parse(text)]
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.List):
-            found.append(((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)))
-        elif not isinstance(node, ast.Lambda | ast.FunctionDef):
+        parts = [node] if isinstance(node, ast.List) else []
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            maker = node.value.func
+            parts = [node.value] if isinstance(maker, ast.Name) and maker.id.islower() else []
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Law":
+            parts = node.args[1:2]
+        found += [
+            ((part.lineno, part.col_offset), (part.end_lineno, part.end_col_offset))
+            for part in parts
+            if not any(isinstance(inner, ast.Lambda) for inner in ast.walk(part))
+        ]
+        if not isinstance(node, ast.Lambda | ast.FunctionDef):
             todo += ast.iter_child_nodes(node)
     return found
 

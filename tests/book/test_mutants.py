@@ -176,9 +176,24 @@ def test_a_change_has_the_labels_of_what_is_declared_with_it(number, labels):
     assert code_mutants.labels_at(DECLARED, (len(before), len(before[-1]))) == labels
 
 
-def test_lists_of_numbers_are_examples_but_for_those_that_are_computed_with():
-    text = "TRIED = make([[1, 2]], 3)\nWRONG = of(lambda z: z[[0, 1]])\n"
-    assert code_mutants.examples(text) == [((1, 13), (1, 21))]
+@pytest.mark.parametrize(
+    ("text", "number", "is_one"),
+    [
+        ("TRIED = make([[7, 2]], 3)", "7", True),
+        ("TRIED = _make(1, 7)", "7", True),
+        ('LAWS = (Law("it holds", _make(7), agrees(3)),)', "7", True),
+        ('LAWS = (Law("it holds", _make(3), agrees(7)),)', "7", False),
+        ('LAWS = (Law("it holds", TRIED, results=(7,)),)', "7", False),
+        ("WRONG = SLIP.like(_filled(7))", "7", False),
+        ("WRONG = of(SLIP.like(lambda z: z[[0, 7]]))", "7", False),
+        ("def right(z):\n    return z[[0, 7]]", "7", False),
+        ("LIMIT = 7", "7", False),
+    ],
+)
+def test_an_example_is_told_from_what_is_computed_with(text, number, is_one):
+    before = text[: text.index(number)].split("\n")
+    place = len(before), len(before[-1])
+    assert any(first <= place <= last for first, last in code_mutants.examples(text)) == is_one
 
 
 def test_a_mutant_first_meets_the_tests_that_name_what_it_declares():
