@@ -133,8 +133,8 @@ HELD = {
     "A single step can kill it, if it is too long": one_step_kills,
     "Two units are dead before the first step: as their weights were drawn, no picture opens them. "
     "With the rate 0.1 no other dies": two_are_born_dead_and_no_other_dies,
-    "nothing reaches the hidden layer. With $H = 0$ the gradient $H^{\\top} G$ in $W$ is 0. "
-    "Neither can move before the other does: only $b$ learns": nothing_moves_from_zero,
+    "nothing reaches the hidden layer. With $H = 0$ the gradient $H^{\\top} (P - Y) / N$ in $W$ "
+    "is 0. Neither can move before the other does: only $b$ learns": nothing_moves_from_zero,
     "Its slope is above 0 everywhere, but it can be as small as one likes": tanh_falls_asleep,
     "beyond $|a| = 20$, tanh is rounded to −1 or 1, and the slope is 0": (
         tanh_dies_in_floating_point
@@ -143,7 +143,7 @@ HELD = {
         pictures_are_alike
     ),
     "a cheap alarm: the start is too large, or the features are, or a mean was forgotten. (It "
-    "tells nothing of the labels. Wrong ones have the same first loss, near": (
+    "tells nothing of the labels. Wrong ones have the same first loss on average, near": (
         the_first_loss_is_an_alarm
     ),
     "it is a factor of «1024» in the mean square, «32» in the size": lambda: (2**10, 2**5),

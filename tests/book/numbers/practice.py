@@ -130,7 +130,7 @@ HELD = {
     "where the true class has little, but not next to nothing, focal loss pulls harder.": (
         focal_pulls_harder
     ),
-    "So *both or neither* cannot be said: two sigmoids of $1/2$": independent_answers,
+    "So *either both or neither* cannot be said: two sigmoids of $1/2$": independent_answers,
     "It cannot get all the digits right that it learns from": no_plane_between,
     "as the weights are 9 to 1": weights_in_whole_numbers,
     "For ten steps the accuracy does not move": no_eight_for_ten_steps,
