@@ -61,16 +61,21 @@ def text_of(path: Path) -> str:
     return "\n\n".join(cell.source for cell in stored(path).cells if cell.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_what_is_for_the_curious_is_needed_by_no_other_chapter(path):
-    for section in re.split(r"\n(?=\(sec-[\w-]+\)=\n+## )|(?<!=)\n(?=## )", text_of(path)):
-        title = re.search(r"^## (.*)", section, re.MULTILINE)
-        if not title or "for the curious" not in title[1].lower():
-            continue
+def for_the_curious(path: Path) -> list[str]:
+    sections = re.split(r"\n(?=\(sec-[\w-]+\)=\n+## )|(?<!=)\n(?=## )", text_of(path))
+    return [each for each in sections if re.search(r"(?m)^## For the curious", each)]
+
+
+def test_what_is_for_the_curious_is_needed_by_no_other_chapter():
+    path = ROOT / "chapters/overflow.ipynb"
+    assert len(for_the_curious(path)) == 4
+    assert not any(for_the_curious(other) for other in CHAPTERS if other != path)
+    for section in for_the_curious(path):
         labels = re.findall(r"^\(([\w-]+)\)=|^:label: ([\w-]+)", section, re.MULTILINE)
         names = [name for pair in labels for name in pair if name]
         headings = re.findall(r"^#+ (.*)", section, re.MULTILINE)
         links = [f"{path.name}#heading={heading.replace(' ', '-')}" for heading in headings]
+        assert names and links
         for other in (other for other in CHAPTERS if other != path):
             found = [link for link in links if link in text_of(other)]
             found += [name for name in names if re.search(rf"[`<]{name}[`>]", text_of(other))]

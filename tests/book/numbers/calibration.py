@@ -197,7 +197,23 @@ def grows_and_falls():
     return np.allclose(found, expected, rtol=1e-3) and (np.diff(found) < 0).all()
 
 
+def newton_steps(gaps, wrong):
+    """How far beta moves from 1, of two classes with these gaps: each alone, and all together."""
+    p = 1 / (1 + np.exp(-np.array(gaps)))
+    slope = gaps * (p - 1 + np.array(wrong))
+    curvature = np.square(gaps) * p * (1 - p)
+    return -slope / curvature, -slope.mean() / curvature.mean()
+
+
+def sure_and_wrong_takes_a_huge_step():
+    alone, together = newton_steps([10.0, *[2.0] * 9], [True, *[False] * 9])
+    return alone[0] < -2000 and -3 < together < 0
+
+
 HELD = {
+    "alone it would take a huge step. In the mean the curvature of the others shortens the step": (
+        sure_and_wrong_takes_a_huge_step
+    ),
     "# Calibration: may one believe «0.9»?": lambda: 9 / 10,
     "If nine in ten of these answers are right, «0.9» can be taken at its word": lambda: 9 / 10,
     "Two are too sure. The third is too modest.": two_too_sure_one_too_modest,

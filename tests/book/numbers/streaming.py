@@ -126,7 +126,37 @@ def first_quarter_rounds_to_its_top():
     return softmax_lib.logsumexp([72.0, -1.0, -0.8]) == 72
 
 
+def sure():
+    return np.append(72.0, np.linspace(-1, 1, 11))
+
+
+def the_rest_is_lost_twice():
+    """In the first quarter; and of all of it, where the log-sum-exps are added up in the end."""
+    parts = [softmax_lib.logsumexp(part) for part in np.split(sure(), 4)]
+    top, rest = softmax_lib.partial_logsumexp(parts)
+    right = softmax_lib.softmax_cross_entropy(sure(), 0)
+    return parts[0] == 72 and 0.9 < rest / right < 1 and softmax_lib.logsumexp(parts) == 72 == top
+
+
+def digits_are_lost_before_all_is():
+    with np.errstate(divide="ignore"):
+        far, less = (np.log(np.exp([c, c - 1.0]).sum()) for c in (-750.0, -740.0))
+    return far == -np.inf and 1e-5 < abs(less - softmax_lib.logsumexp([-740.0, -741.0])) < 1e-2
+
+
 HELD = {
+    "Let one logit be «72» and the others lie between «-1» and «1»": lambda: (
+        sure().max(),
+        sure()[1:].min(),
+        sure()[1:].max(),
+    ),
+    "`softmax_lib.distributed` has five functions of this course": lambda: (
+        sum(hasattr(softmax_lib, name) for name in distributed.__all__) == 5
+    ),
+    "What the other quarters add is lost at the end": the_rest_is_lost_twice,
+    "and the logarithm of 0 is $-\\infty$. A little less far below, digits are lost.": (
+        digits_are_lost_before_all_is
+    ),
     "within a piece all ratios are right": ratios_within_a_piece_are_right,
     "The other one is at most 1: no exponential can overflow": lambda: all(
         max(np.exp(a - max(a, b)), np.exp(b - max(a, b))) == 1
