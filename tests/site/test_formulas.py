@@ -72,16 +72,3 @@ def test_a_reason_stands_beside_its_line_and_on_a_phone_under_it(visit):
         else:
             assert reason["before"] >= 10, f"{visit}: {reason}"
             assert abs(reason["aside"]) < max(reason["height"] / 2, 12), f"{visit}: {reason}"
-
-
-ASKED_FOR = """() => performance.getEntriesByType('resource')
-  .filter(entry => entry.initiatorType === 'link' && entry.name.includes('/katex/'))
-  .map(entry => entry.name.split('/').pop()).sort()"""
-
-
-@pytest.mark.widths(1280)
-def test_letters_and_digits_of_formulas_are_asked_for_before_the_page_is_laid_out(visit):
-    """For each typeface that comes later, it is laid out once more."""
-    formulas = visit.page.locator(".katex").count()
-    faces = ["Course_Main-Regular.woff2", "Course_Math-Italic.woff2"] if formulas else []
-    assert visit.page.evaluate(ASKED_FOR) == faces, f"{visit}: {formulas} formulas"
