@@ -14,6 +14,7 @@ from attempts import EXERCISES, TRIED, WRONG
 from softmax_lib import check
 from softmax_lib.check._engine.collecting import by_name, checks_of
 from softmax_lib.check._engine.diagnosis import models
+from softmax_lib.check._engine.tools import only_some_digits
 from softmax_lib.course import CHAPTERS, sections
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,6 +178,14 @@ def test_a_mistake_about_batches_explains_no_failure_of_one_example(name):
 def test_every_wrong_formula_is_wrong(name):
     formulas = [formula for m in EXERCISES[name].mistakes for formula in m.formulas]
     assert len(models(EXERCISES[name])) == len(formulas) == len(set(formulas))
+
+
+@pytest.mark.parametrize(
+    ("came", "expected", "few"),
+    [(0.0, 0.009, True), (0.0, 0.011, False), (102.0, 101.0, True), (103.0, 101.0, False)],
+)
+def test_few_digits_are_right_to_a_hundredth_of_the_number_or_of_1(came, expected, few):
+    assert only_some_digits([(np.array([came]), np.array([expected]))]) == few
 
 
 def test_an_unknown_mistake_has_no_name():

@@ -10,7 +10,7 @@ import pytest
 import softmax_lib
 from attempts import BY_SCIPY, EXACT, EXERCISES
 from softmax_lib import check
-from softmax_lib.check._engine.laws import has_shape, tolerance_of
+from softmax_lib.check._engine.laws import agrees, has_shape, the_same, tolerance_of
 from softmax_lib.check._engine.running import Outcome
 
 
@@ -27,6 +27,19 @@ def test_precision_is_asked_for_as_far_as_the_dtype_goes():
     assert half == tolerance_of((np.ones(3, np.float32),), z)
     assert tolerance_of((np.ones(3, np.longdouble),), z) == double
     assert tolerance_of(([1],), (np.array([np.inf, 1000.0]), 2)) > 100 * double
+
+
+@pytest.mark.parametrize("came", [5.0, -np.inf, np.nan, np.inf])
+@pytest.mark.parametrize("expected", [5.0, -np.inf, np.nan, np.inf])
+def test_infinity_is_no_number_and_neither_is_another(came, expected):
+    complaint = the_same(np.array([1.0, came]), np.array([1.0, expected]), 1e-12)
+    assert (complaint is None) == (str(came) == str(expected))
+
+
+def test_what_a_law_looks_at_is_told_beside_what_came():
+    judge = agrees(lambda y: y.sum(axis=1), "row sums")
+    came, expected = judge(np.array([[1.0, 2.0]]), np.array([[1.0, 3.0]]), 1e-12)
+    assert came == "[[1, 2]], row sums [3]" and expected == "row sums [4]"
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -223,6 +223,8 @@ def test_rounding_errors_do_not_show():
 
 def test_a_pair_is_told_apart_if_it_can_be():
     assert showing.pair(np.array(0.5), np.array(0.25)) == ("0.5", "0.25")
+    assert showing.pair(np.array(0.99999), np.array(1.0)) == ("0.99999", "1")
+    assert showing.pair(np.array(0.999994), np.array(0.999996)) == ("0.999994", "0.999996")
     assert showing.pair(np.array(0.9999999), np.array(1.0)) == ("0.9999999", "1")
     assert showing.pair(np.array(1 + 1e-13), np.array(1.0)) == ("1, off by less than 1e-12", "1")
     assert showing.pair(np.zeros(2), np.array(0.0)) == ("[0, 0], shape (2,)", "0, shape ()")

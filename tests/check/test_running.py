@@ -142,6 +142,7 @@ def test_a_function_with_other_parameters_is_not_called():
     called = []
     report = check.softmax(lambda: called.append(1))
     assert report.diagnosis == "other-parameters" and called == []
+    assert report.failure.given == "f(np.array([1.0, 0.0]))"
     assert check.softmax(lambda z, axis=-1, base=None: softmax_lib.softmax(z, axis)).passed
     assert check.softmax(lambda *logits: softmax_lib.softmax(*logits)).passed
 
@@ -324,6 +325,16 @@ def test_the_callers_arrays_are_copies():
     assert all((z == 7).all() for z in kept)
 
 
+@pytest.mark.parametrize("byte", [0, 255])
+def test_an_argument_that_is_changed_is_seen(byte):
+    def attempt(z):
+        p = softmax_lib.softmax(z)
+        z.view(np.uint8)[...] = byte
+        return p
+
+    assert check.softmax(attempt).diagnosis == "argument-changed"
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_function_is_called_once_for_each_input(name):
     """Also where a failure is compared with known mistakes, and with an axis besides."""
@@ -394,7 +405,10 @@ def test_what_is_no_array_of_numbers_is_called_by_its_kind(returned, said):
 
 def test_several_results_are_counted():
     assert check.training_step(lambda X, k, W, b, r: W).failure.came == "an array, not 2 results"
-    assert check.training_step(lambda X, k, W, b, r: [W]).failure.came == "1 result, not 2"
+    for number, said in enumerate(("0 results", "1 result", None, "3 results")):
+        if said:
+            report = check.training_step(lambda X, k, W, b, r, number=number: [W] * number)
+            assert report.failure.came == f"{said}, not 2"
 
 
 # ---- time ---------------------------------------------------------------------------------------
