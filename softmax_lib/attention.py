@@ -92,12 +92,12 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
     Q, K, V, where, scale
         As in `attention`.
     block : int, default 128
-        How many keys are taken at a time, at least 1. It changes the rounding and nothing else.
+        How many keys are taken at a time, at least 1. It changes the memory and the rounding.
 
     Returns
     -------
     ndarray, shape (..., Tq, dv)
-        What `attention` returns, but for rounding.
+        What `attention` returns, but for rounding: a weight near underflow may be 0 in one alone.
 
     Raises
     ------
@@ -108,8 +108,9 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
 
     Notes
     -----
-    Beyond the result, it needs memory for Tq x `block` scores a few times over, and not for
-    Tq x Tk. A mask that is given as a whole has Tq x Tk booleans, unless it is broadcast.
+    Beyond the result, it needs memory for Tq x `block` scores and for arrays as large as the
+    result, a few of each, and not for Tq x Tk. A mask that is given as a whole has Tq x Tk
+    booleans, unless it is broadcast.
     Each step multiplies by e^(m - m'), at most 1, and each exponential is divided by a power of
     two, at least the number of keys: so sums of values overflow no sooner than their mean. There
     are as many products and exponentials as in `attention`, and the rescaling besides.
@@ -143,7 +144,7 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
 def _in_blocks(Q, K, V, mask, scale, block):
     """Return P V, for values that are finite."""
     top, total, weighted = -np.inf, 0.0, 0.0  # the largest score, the sums of weights and of values
-    share = math.ldexp(1, -K.shape[-2].bit_length())  # exact, and so no sum of weights is above 1
+    share = math.ldexp(1, -K.shape[-2].bit_length())  # a power of two: no sum of weights is above 1
     for start in range(0, K.shape[-2], block):
         cut = slice(start, start + block)
         S = _scores(Q, K[..., cut, :], scale)

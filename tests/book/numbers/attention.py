@@ -63,6 +63,18 @@ def nothing_left():
         return np.all(np.isnan(seen / seen.sum()))
 
 
+def order_counts():
+    """Return whether shuffled keys and values leave the answers, without and under a mask."""
+    Q, K, V = RNG.normal(size=(3, 4, 4))
+    order = [2, 0, 3, 1]
+    return [
+        np.allclose(
+            softmax(Q @ K.T + m, axis=1) @ V, softmax(Q @ K[order].T + m, axis=1) @ V[order]
+        )
+        for m in (0, np.where(np.tri(4), 0, -np.inf))
+    ]
+
+
 def by_pytorch():
     masked = [row("every key masked"), row("a masked value is nan"), row("a masked key is nan")]
     version = "PyTorch 2.13.0" in REPORT and "x86_64" in REPORT
@@ -104,11 +116,11 @@ HELD = {
     "A key with a small weight and a large value can make most of the answer": lambda: (
         0.01 * 1000 > 0.5 * (0.9 + 0.09 + 10)
     ),
-    "So a key whose value is near the answer hardly moves it by its score, whatever its weight": (
-        near_the_answer
-    ),
+    "So a key whose value is near the answer hardly moves it by a small change of its score, "
+    "whatever its weight": near_the_answer,
     "raising a score moves the answer towards the value behind it": towards_the_value,
-    "dividing again cannot bring back digits that are gone": nothing_left,
+    "If a masked key leads by so much that the other weights become 0, nothing is left, and "
+    "dividing again gives 0 / 0": nothing_left,
     "Version 2.4.1, still without [this change](https://github.com/pytorch/pytorch/pull/133882), "
     "answered `nan`, too": older_pytorch,
     "when score $c$ grows, the answer $o$ moves at the speed $p_c (v_c - o)$": lambda: np.allclose(
@@ -141,7 +153,7 @@ HELD = {
     "The nucleus never shrinks when the temperature rises": lambda: all(
         np.all(np.diff(sizes(z)) >= 0) for z in RNG.normal(0, 2, size=(50, 8))
     ),
-    "No other distribution on these classes is nearer to $p$": none_nearer,
+    "In this sense, no other distribution on these classes is nearer to $p$": none_nearer,
     "it keeps two words of the sure one and seven of the unsure one": lambda: (
         [nucleus(softmax(np.array([5, 3, 1, 0.5, 0, -0.5, -1, -1.5]) / T)) for T in (1, 6)]
         == [2, 7]
@@ -154,6 +166,7 @@ HELD = {
     "A clock whose class has twice the exponential rings twice as fast": lambda: np.isclose(
         (-np.log(0.3) / np.exp(1.0)) / (-np.log(0.3) / np.exp(1.0 + np.log(2))), 2
     ),
+    "Without a mask, attention sees no order": lambda: order_counts() == [True, False],
     "Since $2 e^z = e^{z + \\log 2}$, adding $\\log 2$ to its score does the same": lambda: (
         np.isclose(2 * np.exp(1.3), np.exp(1.3 + np.log(2)))
     ),
