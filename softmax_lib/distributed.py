@@ -60,10 +60,10 @@ def softmax(logits, axis=-1, *, temperature=1.0, where=None):
 
     Notes
     -----
-    Rows that lie in one chunk are given to the plain function: the same numbers to the last bit.
+    Rows that lie in one chunk are given to the plain function: the same numbers, but for rounding.
     For others each chunk tells its largest logit and the rest, as `partial_logsumexp` does, and
     these are merged; then each chunk is looked at a second time. There z - m is rounded: relative
-    to p_i, the error is at most eps (m - z_i) / T and a few eps.
+    to p_i, the error is at most eps (m - z_i) / T and a few eps, unless p_i underflows.
 
     References
     ----------
@@ -176,7 +176,7 @@ def softmax_cross_entropy(logits, targets, axis=-1):
     -----
     With labels it is one pass, in which three numbers a row leave each chunk: its largest logit,
     the rest of its sum, and the label's logit, if it is there. The loss is right at full
-    confidence, too: log(1 + r) - (z_k - m). Distributions need a second pass.
+    confidence, too: log(1 + r) - (z_k - m). With distributions it takes two passes here.
 
     Examples
     --------

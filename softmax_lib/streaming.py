@@ -33,8 +33,8 @@ def partial_logsumexp(logits, axis=-1, *, where=None):
 
     Notes
     -----
-    The log-sum-exp of the piece is ``top + log1p(rest)``. A piece without logits, or with none
-    but -inf, gives (-inf, 0). A +inf gives (inf, nan), a nan (nan, nan).
+    Without a +inf, the log-sum-exp of the piece is ``top + log1p(rest)``. A piece without logits,
+    or with none but -inf, gives (-inf, 0). A +inf gives (inf, nan), a nan (nan, nan).
 
     References
     ----------
@@ -81,9 +81,9 @@ def merge_logsumexp(a, b):
 
     Notes
     -----
-    Merging is associative to rounding, commutative to the last bit, and (-inf, 0) changes
-    nothing. The term of the larger top, which is 1, never enters a sum: so a confident
-    prediction keeps its digits, in however many pieces it came.
+    Merging is associative to rounding, commutative to the last bit but for the sign of a zero,
+    and (-inf, 0) changes nothing. The term of the larger top, which is 1, never enters a sum: so
+    a confident prediction keeps its digits, in however many pieces it came.
 
     References
     ----------

@@ -3,7 +3,7 @@
 A tile is a matrix, or a single row, whose classes lie along ``axis``: -1 in rows, 0 in columns.
 What a formula needs beside it, it makes for one piece of the tile after the other. A piece fits
 into a core's cache, so the passes over it do not wait for memory, and nothing as large as the
-arrays is allocated but the result.
+arrays is allocated but the result, and a copy of a tile that is masked.
 """
 
 import functools
