@@ -31,10 +31,12 @@ def fit_temperature(logits, labels, axis=-1):
         the best:
 
         * 0.0, if every label has a largest logit of its row: the colder, the lower the loss.
-          `softmax` refuses this temperature; `hardmax` is its limit.
-        * inf, if every finite temperature costs more than a uniform guess: the logits point
-          away from the labels, or have nothing to do with them.
-        * 1.0, if every temperature costs the same: the logits of each row are equal.
+          Where no largest logits tie, `hardmax` is its limit.
+        * inf, if every finite temperature costs more than a uniform guess among the classes that
+          are not -inf: on average the true logits are no larger than the others.
+        * 1.0, if every temperature costs the same: the logits of each row are equal, but for -inf.
+
+        `softmax` refuses the first two.
 
     Raises
     ------

@@ -238,7 +238,7 @@ HELD = {
     "as these are": training_data_are_separable,
     "All four losses fall.": losses_fall,
     "Three calibration errors fall as well. That of naive Bayes *rises*, and so does its Brier "
-    "score.": only_bayes_rises,
+    "score": only_bayes_rises,
     "the mean logit under $p$ equals the mean true logit": balanced,
     "As $a$ comes down to $1/2$, $T$ grows without end; as $a$ goes up to 1, it falls to 0.": (
         grows_and_falls
