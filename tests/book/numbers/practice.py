@@ -124,11 +124,20 @@ def order_is_kept():
     return np.all(np.diff(softmax(z)) < -0.01) and softmax(z)[0] < 0.49
 
 
+def rounds_to_one():
+    """The largest whole logit whose share is not 1."""
+    z = np.arange(100.0)
+    return z[1 / (1 + np.exp(-z)) < 1].max()
+
+
 HELD = {
     "the slopes would vanish at $p = (0.5, 0.5, 0)$": halves_hold_still,
     "Notice that the weights move along the line; they do not lift it.": weights_stay_on_the_line,
-    "where the true class has little, but not next to nothing, focal loss pulls harder.": (
-        focal_pulls_harder
+    "where the true class has little, focal loss pulls harder, but hardly where it has next to "
+    "nothing.": focal_pulls_harder,
+    "Logits above «36» break the attempt: $s$ rounds to 1": rounds_to_one,
+    "So do logits below $«-710»$: $e^{-z}$ overflows": lambda: (
+        -np.ceil(np.log(np.finfo(float).max))
     ),
     "So *either both or neither* cannot be said: two sigmoids of $1/2$": independent_answers,
     "It cannot get all the digits right that it learns from": no_plane_between,
