@@ -52,7 +52,7 @@ TESTED_AS = {"reductions": "tiles", "shift": "overflow", "targets": "cross_entro
 FIRST = 30
 OF_A_FILE = 6
 LIMIT = 15  # seconds for a test, of the processor; the longest of them takes 3
-PATIENCE = 1800  # seconds by the clock, for one that waits: on a busy machine LIMIT takes minutes
+PATIENCE = 300  # seconds by the clock, for one that waits: on a busy machine LIMIT takes minutes
 # Pictures, whose tests look at what is drawn, and a set-up, which every page's stored outputs hold.
 ELSEWHERE = ("plots", "explorer", "notebook")
 CAUGHT = "  caught: "  # so begins a line of what is printed

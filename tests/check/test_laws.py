@@ -123,6 +123,63 @@ def off(exercise, law, arguments, options):
     return Outcome(tuple(spoilt), changed=True)
 
 
+SUMS = [
+    (name, law)
+    for name, exercise in EXERCISES.items()
+    for law in exercise.laws
+    if re.search(r" sums? to [01]$", law.name)
+]
+
+
+@pytest.mark.parametrize(("name", "law"), SUMS, ids=[f"{name}-{law.name}" for name, law in SUMS])
+def test_a_law_of_sums_asks_for_no_more_than_the_sums(name, law):
+    """Other numbers with the same sums keep it; where each is larger, it is broken."""
+    exercise = EXERCISES[name]
+
+    def with_same_sums(arguments, options):
+        values = expected(exercise, law, arguments)
+        return Outcome(tuple(-2 * v if law.name.endswith("0") else v[..., ::-1] for v in values))
+
+    def with_larger_sums(arguments, options):
+        return Outcome(tuple(v + 1 for v in expected(exercise, law, arguments)))
+
+    if "exponentials" not in law.name:
+        assert exercise.first_complaint(law, with_same_sums) is None
+    assert exercise.first_complaint(law, with_larger_sums)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "number"),
+    [
+        ("log_softmax", "no number is above 0", 0.5),
+        ("relu_start", "more inputs mean smaller weights", 1.5),
+        ("logsumexp", "it lies between m and m + log 2", 1.75),
+        ("logsumexp", "it lies between m and m + log 3", 2.99),
+    ],
+)
+def test_a_limit_is_where_the_law_says(name, sentence, number):
+    exercise = EXERCISES[name]
+    (law,) = (law for law in exercise.laws if law.name == sentence)
+    assert exercise.first_complaint(law, exercise.right) is None
+
+    def beyond(arguments, options):
+        return Outcome((np.full_like(expected(exercise, law, arguments)[0], number),))
+
+    assert exercise.first_complaint(law, beyond)
+
+
+@pytest.mark.parametrize("name", ["softmax_jacobian", "log_softmax_jacobian"])
+def test_a_law_off_the_diagonal_does_not_look_at_it(name):
+    exercise = EXERCISES[name]
+    (law,) = (law for law in exercise.laws if law.name.startswith("off the diagonal"))
+
+    def with_another_diagonal(arguments, options):
+        (J,) = expected(exercise, law, arguments)
+        return Outcome((J + np.eye(len(J)),))
+
+    assert exercise.first_complaint(law, with_another_diagonal) is None
+
+
 def numbers(text):
     """Return the numbers of a list in a law's sentence: "(-1/2, 1/2)" or "3.129"."""
     return [float(Fraction(part)) for part in re.findall(r"-?\d+(?:/\d+|\.\d+)?", text)]

@@ -63,6 +63,7 @@ GRADIENT = [
     ("softmax-missing", lambda z, k: z - one_hot(k, z.shape[1])),
     ("labels-off-by-one", lambda z, k: softmax(z) - np.eye(z.shape[1])[k - 1]),
     ("labels-off-by-one", lambda z, k: softmax(z) - np.eye(z.shape[1])[k + 1]),
+    ("labels-off-by-one", lambda z, k: right_gradient(z, (k + 1) % z.shape[1])),
     ("all-labels-in-every-row", colon),
     ("labels-off-by-one", lambda z, k: softmax(z) - counted_from_one(k, z.shape[1])),
     ("standardised", lambda z, k: right_gradient(z_scores(z), k)),
@@ -123,6 +124,12 @@ def two_forward_passes(X, labels, W, b, rate):
     return W, b
 
 
+def bias_before_weights(X, labels, W, b, rate):
+    b = b - rate * right_gradient(X @ W + b, labels).mean(axis=0)
+    W = W - rate * X.T @ right_gradient(X @ W + b, labels) / len(X)
+    return W, b
+
+
 def changes_only(X, labels, W, b, rate):
     new_W, new_b = step()(X, labels, W, b, rate)
     return new_W - W, new_b - b
@@ -146,6 +153,7 @@ STEP = [
     ("results-exchanged", lambda X, k, W, b, rate: tuple(reversed(step()(X, k, W, b, rate)))),
     ("bias-unused", no_bias),
     ("one-after-the-other", two_forward_passes),
+    ("one-after-the-other", bias_before_weights),
     ("softmax-missing", step(gradient=lambda z, k: z - one_hot(k, z.shape[1]))),
     ("pull-missing", step(gradient=p_and_y(lambda p, y: p))),
     ("p-plus-y", step(gradient=p_and_y(np.add))),

@@ -109,11 +109,16 @@ def off_by_one(z, k, beta):
 ATTEMPTS = {
     "expected_calibration_error": [
         ("bins-count-alike", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / len(n))),
+        ("bins-count-alike", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum())),
         ("all-bins-divided", by_edges(lambda n, q, a, b, N, bins: abs(q - a).sum() / bins)),
         ("error-not-divided", by_edges(lambda n, q, a, b, N, bins: np.dot(n, abs(q - a)))),
         ("last-bin-lost", by_digitize),
         ("distances-cancel", by_edges(lambda n, q, a, b, N, bins: abs((n * (q - a)).sum()) / N)),
         ("distance-squared", by_edges(lambda n, q, a, b, N, bins: np.dot(n, (q - a) ** 2) / N)),
+        (
+            "distance-squared",
+            by_edges(lambda n, q, a, b, N, bins: np.sqrt(np.dot(n, (q - a) ** 2) / N)),
+        ),
         ("worst-bin", by_edges(lambda n, q, a, b, N, bins: max(abs(q - a)))),
         (
             "middle-of-the-bin",
@@ -135,6 +140,12 @@ ATTEMPTS = {
         (
             "groups-count-alike",
             grouped(lambda n, q, a, m: (np.mean((q - a) ** 2), np.mean((a - m) ** 2), m - m**2)),
+        ),
+        (
+            "groups-count-alike",
+            grouped(
+                lambda n, q, a, m: (np.mean((q - a) ** 2), np.var(a), np.mean(a) - np.mean(a) ** 2)
+            ),
         ),
         ("groups-not-formed", lambda q, a: (np.mean((a - q) ** 2), np.var(a), np.var(a))),
         (
@@ -158,6 +169,16 @@ ATTEMPTS = {
             "resolution-of-confidence",
             grouped(
                 lambda n, q, a, m: (rel(n, q, a), np.average((q - m) ** 2, weights=n), m - m**2)
+            ),
+        ),
+        (
+            "resolution-of-confidence",
+            grouped(
+                lambda n, q, a, m: (
+                    rel(n, q, a),
+                    np.average(q**2, weights=n) - np.average(q, weights=n) ** 2,
+                    m - m**2,
+                )
             ),
         ),
         (
@@ -215,6 +236,7 @@ ATTEMPTS = {
         ("labels-off-by-one", off_by_one),
         ("temperature-returned", stepping(lambda z, p, true, b: 1 / newton(z, p, true, b))),
         ("change-returned", stepping(lambda z, p, true, b: newton(z, p, true, b) - b)),
+        ("change-returned", stepping(lambda z, p, true, b: b - newton(z, p, true, b))),
         ("no-shift", with_share(overflowing)),
     ],
 }

@@ -100,6 +100,7 @@ ONE_EACH = [
     ("labels-off-by-one", lambda z, k: with_one_hot(z, k, counted_from_one)),
     ("sign-of-log", log_p),
     ("other-logarithm", lambda z, k: -np.log2(scipy.special.softmax(z, axis=1)[rows_of(k)])),
+    ("other-logarithm", lambda z, k: -np.log10(scipy.special.softmax(z, axis=1)[rows_of(k)])),
     ("misprint-lower-limit", loops(lambda z, k: np.log(sum(np.exp(z[k:]))) - z[k])),
     (
         "misprint-exponent",
@@ -115,6 +116,12 @@ ONE_EACH = [
     ("probability-as-loss", lambda z, k: 1 - scipy.special.softmax(z, axis=1)[rows_of(k)]),
     ("binary-cross-entropy", binary),
     ("squared-error", squared),
+    ("squared-error", lambda z, k: squared(z, k) / z.shape[1]),
+    ("squared-error", lambda z, k: squared(z, k) / 2),
+    (
+        "labels-off-by-one",
+        loops(lambda z, k: -scipy.special.log_softmax(z)[(k + 1) % len(z)]),
+    ),
     ("true-logit-missing", lambda z, k: scipy.special.logsumexp(z, axis=1)),
     ("log-sum-exp-missing", loops(lambda z, k: -z[k])),
     ("maximum-for-log-sum-exp", loops(lambda z, k: max(z) - z[k])),
@@ -169,6 +176,7 @@ PERPLEXITY = [
     ("exponential-missing", lambda z, k: -np.mean(np.log2(softmax(z)[rows_of(k)]))),
     ("two-bases", lambda z, k: np.exp2(-np.mean(log_p(z, k)))),
     ("two-bases", lambda z, k: np.exp(-np.mean(np.log2(softmax(z)[rows_of(k)])))),
+    ("two-bases", lambda z, k: 10 ** -np.mean(log_p(z, k))),
     ("perplexity-turned-round", lambda z, k: scipy.stats.gmean(softmax(z)[rows_of(k)])),
     ("perplexity-of-each", lambda z, k: 1 / softmax(z)[rows_of(k)]),
     (
@@ -182,6 +190,10 @@ PERPLEXITY = [
     (
         "no-shift",
         lambda z, k: np.exp(np.mean(np.log(sum(np.exp(z.T))) - z[rows_of(k)])),
+    ),
+    (
+        "no-shift",
+        lambda z, k: np.exp(-np.mean(np.log((np.exp(z.T) / sum(np.exp(z.T))).T[rows_of(k)]))),
     ),
     ("few-digits", lambda z, k: np.round(np.exp(-np.mean(log_p(z, k))), 5)),
 ]
@@ -201,6 +213,11 @@ def hard_alone(y, alpha):
     return alpha / y.shape[1] + (1 - alpha) * (y == 1)
 
 
+def ends_alone(y, alpha):
+    smoothed = (1 - alpha) * y + alpha / y.shape[1]
+    return np.where((y > 0) & (y < 1), y, smoothed)
+
+
 SMOOTHING = [
     ("share-to-others-only", others_share),
     ("share-to-others-only", lambda y, a: (1 - a) * y + a * (1 - y) / (y.shape[1] - 1)),
@@ -210,6 +227,7 @@ SMOOTHING = [
     ("alpha-for-the-target", lambda y, a: a * y + (1 - a) / y.shape[1]),
     ("targets-clipped", clipped),
     ("only-ones-smoothed", hard_alone),
+    ("only-ones-smoothed", ends_alone),
     ("divided-by-examples", lambda y, a: (1 - a) * y + a / y.shape[0]),
     ("few-digits", lambda y, a: np.round((1 - a) * y + a / y.shape[1], 4)),
 ]

@@ -211,6 +211,7 @@ FREE_LOGITS = [
     ("last-logit-not-zero", lambda p: np.log(p)),
     ("last-logit-not-zero", lambda p: np.log(p / p[..., :1])),
     ("log-odds-of-each", scipy.special.logit),
+    ("log-odds-of-each", lambda p: scipy.special.logit(p) - scipy.special.logit(p)[..., -1:]),
     ("ratio-without-logarithm", lambda p: p * 1.0),
     ("ratio-without-logarithm", lambda p: (p.T / p.T[-1]).T),
     ("logits-turned-round", lambda p: np.log(p[..., -1:]) - np.log(p)),

@@ -51,6 +51,9 @@ BINARY = [
     ("log-of-sigmoid", of_probabilities(expit)),
     ("log-of-sigmoid", of_probabilities(lambda z: np.exp(z) / (1 + np.exp(z)))),
     ("target-rounded", by_branch),
+    ("target-rounded", lambda z, y: right(z, np.sign(y))),
+    ("target-rounded", lambda z, y: right(z, np.round(y))),
+    ("target-rounded", lambda z, y: right(z, np.floor(y + 0.5))),
     ("exponential-of-a-yes", lambda z, y: np.log(np.exp(z) + 1) - z * y),
     ("exponential-of-a-yes", lambda z, y: z - z * y + np.log1p(np.exp(-z))),
     ("clipped-probabilities", of_probabilities(lambda z: np.clip(expit(z), 1e-12, 1 - 1e-12))),
@@ -193,6 +196,10 @@ FOCAL = [
     (
         "other-logarithm",
         slopes(lambda p, g: (1 - p) ** g - g * p * np.log2(p) * (1 - p) ** (g - 1)),
+    ),
+    (
+        "other-logarithm",
+        slopes(lambda p, g: (1 - p) ** g - g * p * np.log10(p) * (1 - p) ** (g - 1)),
     ),
     ("p-of-the-chain-missing", slopes(lambda p, g: (1 - p) ** (g - 1) * (1 - p - g * np.log(p)))),
     ("focal-slope-in-p", left_in_p),

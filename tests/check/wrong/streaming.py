@@ -53,6 +53,7 @@ MERGE = [
     ("one-sum-not-rescaled", merge(lambda s, t, a, b: s + t * np.exp(b))),
     ("one-sum-not-rescaled", merge(lambda s, t, a, b: s * np.exp(a) + t)),
     ("one-sum-not-rescaled", second_shrinks),
+    ("one-sum-not-rescaled", lambda m, s, n, t: (np.maximum(n, m), t + s / np.exp(n - m))),
     ("rescaled-the-wrong-way", merge(lambda s, t, a, b: s / np.exp(a) + t / np.exp(b))),
     ("factors-exchanged", merge(lambda s, t, a, b: t * np.exp(a) + s * np.exp(b))),
     ("shift-taken-back", unshifted),
