@@ -9,7 +9,13 @@ from softmax_lib._engine.arrays import as_floating, as_matrix, same_shape
 from softmax_lib._engine.tiles import computing_dtype
 from softmax_lib.backprop import linear_backward, softmax_cross_entropy_grad
 from softmax_lib.cross_entropy import softmax_cross_entropy
-from softmax_lib.regression import NotFittedError, SoftmaxRegression, examples, finite_matrix
+from softmax_lib.regression import (
+    ROUNDING,
+    NotFittedError,
+    SoftmaxRegression,
+    examples,
+    finite_matrix,
+)
 
 
 def relu(a):
@@ -131,7 +137,7 @@ def hidden_layer_backward(X, U, H, grad_H, *, activation="relu"):
     Notes
     -----
     The slope is read off the output: 1 - h^2 for tanh, 1 or 0 for ReLU. At a = 0 ReLU has no
-    derivative; 0 is taken there, which lies between its slopes on the left and on the right.
+    derivative; 0 is taken there, its slope on the left.
     Where tanh has come near to 1 or -1, 1 - h^2 is good to an eps in absolute terms alone.
 
     References
@@ -367,12 +373,13 @@ class OneHiddenLayer(SoftmaxRegression):
                 if not np.isfinite(curve[-1]):
                     raise ValueError(
                         f"the loss is {curve[-1]} after epoch {epoch}; "
-                        f"learning_rate={self.learning_rate:g} is too large for these data"
+                        f"learning_rate={self.learning_rate:g}, the start or the features are too "
+                        f"large"
                     )
-        if curve[-1] > curve[0]:
+        if curve[-1] > curve[0] + ROUNDING * abs(curve[0]):
             warnings.warn(
                 f"the loss rose from {curve[0]:.4g} to {curve[-1]:.4g}: learning_rate="
-                f"{self.learning_rate:g} is too large for these data",
+                f"{self.learning_rate:g} may be too large for these data",
                 RuntimeWarning,
                 stacklevel=2,
             )

@@ -484,20 +484,28 @@ def test_logits_that_are_nan_predict_nothing():
 def test_a_rate_that_is_too_large_warns_or_fails():
     model = OneHiddenLayer(hidden=4, learning_rate=5, max_iter=3, batch_size=2)
     with pytest.warns(
-        RuntimeWarning, match="learning_rate=5 is too large for these data"
+        RuntimeWarning, match="learning_rate=5 may be too large for these data"
     ) as warned:
         model.fit(X, Y)
     first, *_, last = model.loss_curve_
     (said,) = warned
     assert str(said.message).startswith(f"the loss rose from {first:.4g} to {last:.4g}: ")
     assert said.filename == __file__
-    with strict(), pytest.raises(ValueError, match="after epoch 1; learning_rate=1e\\+200 is too"):
+    with strict(), pytest.raises(ValueError, match="after epoch 1; learning_rate=1e\\+200, the"):
         OneHiddenLayer(learning_rate=1e200, max_iter=3, batch_size=8).fit(X, Y)
     late = OneHiddenLayer(hidden=4, learning_rate=1e60, max_iter=5, batch_size=None)
     with strict(), pytest.raises(ValueError, match=r"^the loss is nan after epoch [2-5]; "):
         late.fit(X, Y)
     with strict():
         OneHiddenLayer(max_iter=2).fit(X, Y)
+
+
+def test_a_rise_of_rounding_is_none():
+    settled = OneHiddenLayer(hidden=2, start_scale=0, learning_rate=1e-12, max_iter=3, batch_size=1)
+    with strict():
+        settled.fit(X, Y)
+    with strict(), pytest.raises(ValueError, match="the start or the features are too large"):
+        OneHiddenLayer(start_scale=1e200, learning_rate=1e-9, max_iter=2).fit(X, Y)
 
 
 @pytest.mark.parametrize(("rate", "batch_size", "high"), [(4, 8, 1), (2, 2, -2)])

@@ -58,6 +58,22 @@ def one_step_kills():
     return len(dead(model.coefs_[0], model.intercepts_[0]) - dead(start()[0], 0)) >= 5
 
 
+def a_penalty_opens_a_unit():
+    """Whether a unit that is shut for both examples opens in 300 steps: without, with a penalty."""
+    X, Y = np.array([[1.0], [2.0]]), np.eye(2)
+    opens = []
+    for alpha in (0, 0.05):
+        U, u, W, b = np.array([[-2.0]]), np.array([1.0]), np.array([[1.0, -1.0]]), np.zeros(2)
+        for _ in range(300):
+            H = np.maximum(X @ U + u, 0)
+            G = (scipy.special.softmax(H @ W + b, axis=1) - Y) / 2
+            back = G @ W.T * (H > 0)
+            U, u = U - 0.1 * (X.T @ back + alpha * U), u - 0.1 * back.sum(axis=0)
+            W, b = W - 0.1 * (H.T @ G + alpha * W), b - 0.1 * G.sum(axis=0)
+        opens.append(bool((X @ U + u > 0).any()))
+    return opens == [False, True]
+
+
 def first_loss(X, labels, scale=1):
     U, W = (scale * weights for weights in start())
     p = scipy.special.log_softmax(np.maximum(X @ U, 0) @ W, axis=1)
@@ -156,5 +172,6 @@ HELD = {
     "a last batch that is smaller counts more than its share, unless its gradient is weighted by "
     "its size": a_last_batch_counts_too_much,
     "chance alone moves such a count by about «5»": lambda: scipy.stats.binom.std(797, 26 / 797),
+    "and without a penalty it stays shut": a_penalty_opens_a_unit,
     "each example's gradient is a row of «2410» numbers": lambda: 64 * 32 + 32 + 32 * 10 + 10,
 }
