@@ -55,8 +55,8 @@ LOOK_UP = (
     ).like(_with(lambda Q, K: Q @ K.T * math.sqrt(Q.shape[1]))),
     Mistake(
         "root-of-the-number-of-keys",
-        "The number of keys stands under the root. A score is a sum over the components of a "
-        "query: their number counts, the last length of Q.",
+        "The number of keys or of queries stands under the root. A score is a sum over the "
+        "components of a query: their number counts, the last length of Q.",
         "sec-root-d",
     ).like(
         _with(lambda Q, K: Q @ K.T / math.sqrt(len(K))),
@@ -179,7 +179,7 @@ def _divided_again(Q, K, V):
 CAUSAL_MASK = (
     Mistake(
         "mask-missing",
-        "Nothing is masked. Every place sees those behind it, and so the word that it is to guess.",
+        "Nothing is masked. Every place sees those after it, and so the word that it is to guess.",
         "sec-attention-masks",
     ).like(attention),
     Mistake(
@@ -200,10 +200,10 @@ CAUSAL_MASK = (
     ),
     Mistake(
         "scores-times-zero",
-        "The masked scores are 0. A score of 0 rules nothing out, for e^0 is 1: the score must be "
-        "minus infinity.",
+        "The masked scores are 0 or close to it. A score of 0 rules nothing out, for e^0 is 1: the "
+        "score must be minus infinity.",
         "sec-attention-masks",
-    ).like(_filled(0), _filled(1e-9), lambda Q, K, V: softmax(_scores(Q, K) * np.tri(len(Q))) @ V),
+    ).like(_filled(0)),
     Mistake(
         "future-for-past",
         "The mask is turned round. Row n may see the columns up to n: the lower triangle.",
@@ -301,14 +301,14 @@ def _of_weights(formula):
 BACKWARD_MISTAKES = (
     Mistake(
         "mean-of-values-missing",
-        "The mean of the values is not subtracted. A score gains only if its value serves better "
-        "than the answer that stands: P (U - mean), the mean of each row under its weights.",
+        "The mean of the values is not subtracted. A score moves the answer from where it stands "
+        "towards its value: P (U - mean), the mean of each row under its weights.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * U))),
     Mistake(
         "softmax-passed-over",
         "The gradient of the weights is taken for that of the scores. Softmax lies between them: "
-        "multiply by its Jacobian, which is P (U - mean).",
+        "multiply by its Jacobian, which gives P (U - mean).",
         "sec-attention-gradient",
     ).like(_gradients(lambda S, U: U)),
     derivative.DIAGONAL_ONLY.like(_gradients(_of_weights(lambda P, U: P * (1 - P) * U))),
@@ -332,14 +332,14 @@ BACKWARD_MISTAKES = (
     ).like(_gradients(_of_weights(lambda P, U: P * (U - np.sum(P * U))))),
     Mistake(
         "weights-of-rest-missing",
-        "The difference from the mean is not multiplied by the weight. A key that is hardly looked "
-        "at hardly moves the answer: P (U - mean).",
+        "The difference from the mean is not multiplied by the weight. A score moves the answer in "
+        "proportion to its weight: P (U - mean).",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: U - np.sum(P * U, axis=1, keepdims=True)))),
     Mistake(
         "mean-added",
-        "The mean of the values is added. A score gains what its value is better than the answer "
-        "that stands: subtract it.",
+        "The mean of the values is added. A score moves the answer from where it stands towards "
+        "its value: subtract it.",
         "sec-attention-gradient",
     ).like(_gradients(_of_weights(lambda P, U: P * (U + np.sum(P * U, axis=1, keepdims=True))))),
     Mistake(
@@ -412,8 +412,9 @@ def _right_heads(X, heads):
 HEADS_MISTAKES = (
     Mistake(
         "reshape-alone",
-        "The rows are cut in order. reshape reads row after row, so a head gets some whole rows "
-        "and not a part of each: give it (rows, heads, width), and exchange the first two axes.",
+        "The rows are cut in order. reshape reads row after row, so a head gets numbers that "
+        "follow one another, and not a part of each row: give it (rows, heads, width), and "
+        "exchange the first two axes.",
         "sec-heads",
     ).like(lambda X, heads: X.reshape(heads, len(X), -1)),
     Mistake(

@@ -106,8 +106,8 @@ IN_BINS = (
     ),
     Mistake(
         "distance-squared",
-        "The distances are squared. That is the reliability of the Brier score; the calibration "
-        "error takes the distance itself.",
+        "The distances are squared. Squares belong to the reliability of the Brier score; the "
+        "calibration error takes the distance itself.",
         "sec-brier-parts",
     ).like(
         _in_bins(lambda share, q, a, middle: (share * (a - q) ** 2).sum()),
@@ -502,7 +502,7 @@ NEWTON = (
     ).like(_step(lambda beta, slope, curvature: 1 / _by_means(beta, slope, curvature))),
     Mistake(
         "change-returned",
-        "This is the change alone. The new beta is the old one and the change.",
+        "The old beta is missing. The new one is the old one less slope over curvature.",
         "sec-fit-temperature",
     ).like(
         _step(lambda beta, slope, curvature: -slope.mean() / curvature.mean()),

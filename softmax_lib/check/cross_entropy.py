@@ -554,8 +554,6 @@ SMOOTHING = (
         "sec-smoothing",
     ).like(
         _smoothed(lambda alpha, C: (1 - alpha - alpha / (C - 1), alpha / (C - 1))),
-        lambda y, alpha: np.where(y == 1, 1 - alpha, alpha / (y.shape[-1] - 1)),
-        lambda y, alpha: np.where(y > 0, y - alpha, alpha / (y.shape[-1] - 1)),
     ),
     Mistake(
         "share-added-on-top",

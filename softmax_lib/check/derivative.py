@@ -131,9 +131,7 @@ def _naive_product(z, v):
 PRODUCT = (
     DIAGONAL_ONLY.like(_of_p(lambda p, v: p * (1 - p) * v)),
     OFF_DIAGONAL_SIGN.like(_of_p(lambda p, v: p * (v + total(p * v)))),
-    OUTER_WITH_REST.like(
-        _of_p(lambda p, v: p * total((1 - p) * v)), _of_p(lambda p, v: (1 - p) * total(p * v))
-    ),
+    OUTER_WITH_REST.like(_of_p(lambda p, v: p * total((1 - p) * v))),
     DIAGONAL_TWICE.like(_of_p(lambda p, v: p * ((1 - p) * v - total(p * v)))),
     NEGATED.like(lambda z, v: -softmax_jvp(z, v)),
     Mistake(

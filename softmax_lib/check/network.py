@@ -64,7 +64,7 @@ RELU_BACK = (
         "A shut unit passes the gradient with its sign turned. Its slope is 0, not -1: ReLU is not "
         "the absolute value.",
         "sec-network-backward",
-    ).like(lambda A, G: np.sign(A) * G, lambda A, G: np.where(A > 0, G, -G)),
+    ).like(lambda A, G: np.sign(A) * G),
     Mistake(
         "gate-returned",
         "This is the slope alone. The chain rule multiplies it with the gradient that comes in.",
@@ -72,8 +72,8 @@ RELU_BACK = (
     ).like(lambda A, G: (A > 0) * 1.0),
     Mistake(
         "open-at-zero",
-        "A unit at exactly 0 passes the gradient. There are two slopes to choose from there; what "
-        "is agreed on is 0.",
+        "A unit at exactly 0 passes something back. No slope is the true one there; what is agreed "
+        "on is 0.",
         "sec-network-kink",
     ).like(lambda A, G: G * (A >= 0), lambda A, G: G * ((A > 0) + 0.5 * (A == 0))),
     general.FEW_DIGITS,
@@ -128,7 +128,7 @@ START = (
     ).like(lambda i, o: np.sqrt(1 / i)),
     Mistake(
         "variance-for-deviation",
-        "This is the variance. Normal random numbers are multiplied by the standard deviation, its "
+        "This is a variance. Normal random numbers are multiplied by the standard deviation, its "
         "square root.",
         "sec-network-start",
     ).like(lambda i, o: 2 / i, lambda i, o: 1 / i),
@@ -376,8 +376,8 @@ RELATIVE = (
     ),
     Mistake(
         "one-size-for-all",
-        "All components are compared with the largest. Then a small component may be wrong in "
-        "every digit. Divide each difference by its own size.",
+        "One size is used for all components. Then a small component may be wrong in every digit. "
+        "Divide each difference by the larger of its own two numbers, in size.",
         "sec-network-check",
     ).like(
         lambda a, b: np.max(np.abs(a - b)) / max(np.max(_sizes(a, b)), 1e-300),

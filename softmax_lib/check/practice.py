@@ -49,7 +49,9 @@ def _of_shares(shares):
 def _floored(came, expected):
     """Losses are right, or all the same and far below what is expected."""
     off = np.abs(came - expected) > 0.01
-    return bool(np.any(off) and np.ptp(came[off]) < 0.01 * came[off].max() and came[off].min() > 5)
+    if not np.any(off) or not np.all(came[off] < expected[off]):
+        return False
+    return bool(np.ptp(came[off]) < 0.01 * came[off].max() and came[off].min() > 5)
 
 
 BINARY = (
@@ -64,8 +66,8 @@ BINARY = (
     ),
     Mistake(
         "no-is-free",
-        "Only what is true is charged. A yes to what is false costs as well: its share is "
-        "1 - s, and its loss -log(1 - s).",
+        "Only what is true is charged. What is false costs as well: the share of a no is 1 - s, "
+        "and its loss -log(1 - s).",
         "sec-binary-loss",
     ).like(
         lambda z, y: y * np.logaddexp(0, -z),
@@ -127,14 +129,14 @@ BINARY = (
     cross_entropy.SQUARED_ERROR.like(lambda z, y: (sigmoid(z) - y) ** 2),
     Mistake(
         "log-of-sigmoid",
-        "The exponential and the logarithm are taken one after the other. The share becomes 0, or "
-        "1 over it inf, before the logarithm is there. The formula from logits needs neither.",
+        "The share rounds to 0 or 1, or becomes nan, before its logarithm is taken. The formula "
+        "from logits takes no logarithm of a share.",
         "sec-binary-loss",
     ).like(_of_shares(sigmoid), _of_shares(_sigmoid_naive), _of_shares(_sigmoid_of_a_yes)),
     Mistake(
         "exponential-of-a-yes",
-        "The exponential of a large logit overflows. Put the larger of z and 0 before the "
-        "logarithm; what is left in it is e to the -|z|.",
+        "The exponential overflows, of a large logit or of minus a very negative one. Put the "
+        "larger of z and 0 before the logarithm; what is left in it is e to the -|z|.",
         "sec-binary-loss",
     ).like(
         lambda z, y: np.log(1 + np.exp(z)) - y * z,
@@ -236,15 +238,10 @@ WEIGHTED = (
         "sec-which-mean",
     ).like(
         _kept(lambda losses, labels, table, n: np.sum(table[labels] * losses) / n),
-        _kept(
-            lambda losses, labels, table, n: (
-                np.average(losses, weights=table[labels]) * len(losses) / n
-            )
-        ),
     ),
     Mistake(
         "ignored-label-counts",
-        "What is to be ignored is counted. The label -1 takes the weight of the last class, and "
+        "What is to be ignored is counted. As an index, the label -1 is the last class, and "
         "nothing warns.",
         "sec-which-mean",
     ).like(
@@ -387,10 +384,14 @@ PRIOR = (
     ).like(lambda z, old, new: shifted_prior(z, new, old)),
     Mistake(
         "prior-without-log",
-        "The ratio of the frequencies is added as it is. Logits are logarithms: add the logarithm "
-        "of the ratio.",
+        "The frequencies are added without a logarithm. Logits are logarithms: add the logarithm "
+        "of new / old.",
         "sec-prior-shift",
-    ).like(lambda z, old, new: softmax(z + new / old), lambda z, old, new: softmax(z + new - old)),
+    ).like(
+        lambda z, old, new: softmax(z + new / old),
+        lambda z, old, new: softmax(z + new - old),
+        lambda z, old, new: softmax(z + new),
+    ),
     Mistake(
         "prior-multiplies-logits",
         "The logits are multiplied. Probabilities are multiplied by new / old, which adds its "

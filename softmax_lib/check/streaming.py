@@ -3,6 +3,7 @@
 import numpy as np
 
 from softmax_lib import logsumexp, softmax
+from softmax_lib.check import overflow
 from softmax_lib.check._engine import general
 from softmax_lib.check._engine.exercise import Exercise
 from softmax_lib.check._engine.laws import Law, floats, has_shape, holds, left_alone
@@ -64,13 +65,13 @@ MERGE = (
     Mistake(
         "shift-taken-back",
         "The shift is taken back altogether. This is the sum of the exponentials themselves, "
-        "which overflows; it should be shifted by the new maximum.",
+        "which may overflow; it should be shifted by the new maximum.",
         "sec-merge",
     ).like(_sum_like(lambda m, s, n, t: s * np.exp(m) + t * np.exp(n))),
     Mistake(
         "smaller-maximum-kept",
         "The smaller maximum is kept. The formula holds with any shift, but exponentials above 1 "
-        "overflow.",
+        "may overflow.",
         "sec-merge",
     ).like(_minimum_kept),
     Mistake(
@@ -79,8 +80,6 @@ MERGE = (
         "sec-merge",
     ).like(
         lambda m, s, n, t: _merged(m, s + (m < n), n, t + (n <= m)),
-        lambda m, s, n, t: _merged(m, s + 1, n, t),
-        lambda m, s, n, t: _merged(m, s, n, t + 1),
     ),
     Mistake(
         "maxima-added",
@@ -119,7 +118,7 @@ MERGE_SUMS = Exercise(
         Law("under equal maxima the sums add", EQUAL),
         Law("a sum under the smaller maximum shrinks by e to the gap", UNEQUAL),
         Law("maxima of 1000 and -1000 make no inf", FAR),
-        Law("a piece without logits, (-inf, 0), changes nothing", EMPTY),
+        Law("beside logits, a piece without any, (-inf, 0), changes nothing", EMPTY),
         Law("each row is merged for itself", ROWS),
         left_alone((*UNEQUAL, *ROWS)),
     ),
@@ -174,6 +173,7 @@ ONE_PASS = (
         "maximum: multiply by e to the old minus the new.",
         "sec-online",
     ).like(_running(_not_rescaled)),
+    overflow.ONE_TWICE.like(_running(_right_step, end=lambda m, s: m + np.log1p(s))),
     Mistake(
         "new-maximum-not-counted",
         "The logit that becomes the maximum is not counted. Its own term is e to the 0: 1.",
@@ -184,8 +184,7 @@ ONE_PASS = (
     ),
     Mistake(
         "sum-started-again",
-        "With each new maximum the sum starts again. What came before is smaller, but not "
-        "nothing: it shrinks.",
+        "With each new maximum the sum starts again. What came before is not nothing: it shrinks.",
         "sec-online",
     ).like(_running(_started_again)),
     Mistake(
@@ -213,8 +212,8 @@ ONE_PASS = (
     ).like(_running(lambda m, s, x: (m, s + np.exp(x)), (0.0, 0.0))),
     Mistake(
         "maximum-not-below-all",
-        "The maximum starts at 0. Logits that are all far below 0 underflow: start below every "
-        "number, at -inf, or at the first logit.",
+        "The maximum does not start below all logits. Those far below its start underflow: start "
+        "at -inf, or at the first logit.",
         "sec-online",
     ).like(_running(_right_step, (0.0, 0.0))),
     Mistake(

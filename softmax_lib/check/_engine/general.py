@@ -38,7 +38,7 @@ ARGUMENT_CHANGED = Mistake(
 FEW_DIGITS = Mistake(
     "few-digits",
     "Right, but only to some digits. A rounded result, a smaller dtype inside, a constant with "
-    "few digits, or a difference quotient instead of a formula.",
+    "few digits, a small number that was added, or a difference quotient instead of a formula.",
     "sec-where-exp-lives",
 ).seen_by(only_some_digits)
 ONE_EXAMPLE_ONLY = Mistake(

@@ -59,10 +59,10 @@ def for_all(sign):
 
 @for_all
 def only_some_digits(came, expected):
-    """Say whether came is expected, but for a relative error of at most one in a hundred.
+    """Say whether came is expected, but for an error of a hundredth, of the number or of 1.
 
     >>> only_some_digits([(np.array([0.88, 0.12]), np.array([0.8788, 0.1192]))])
     True
     """
-    near = np.abs(came - expected) <= 0.01 * (1 + np.abs(expected))
+    near = np.abs(came - expected) <= 0.01 * np.maximum(1, np.abs(expected))
     return bool(np.all((came == expected) | near))

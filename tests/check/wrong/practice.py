@@ -144,6 +144,7 @@ PRIOR = [
     ("prior-turned-round", lambda z, old, new: again(shares(z) * old / new)),
     ("prior-without-log", lambda z, old, new: shares(z + new / old)),
     ("prior-without-log", lambda z, old, new: shares(z + (new - old))),
+    ("prior-without-log", lambda z, old, new: shares(z + new)),
     ("prior-multiplies-logits", lambda z, old, new: shares(z / old * new)),
     ("prior-multiplies-logits", lambda z, old, new: shares(new * z)),
     ("old-prior-kept", lambda z, old, new: again(shares(z) * new)),

@@ -135,6 +135,10 @@ ONLINE = [
         running(lambda s, x, old, new: (s and s * np.exp(new - old)) + np.exp(x - new)),
     ),
     ("shift-never-moves", from_the_first),
+    (
+        "largest-term-twice",
+        lambda z: float(max(z)) + math.log1p(sum(math.exp(x - max(z)) for x in z)),
+    ),
     ("shift-of-zero", no_maximum),
     (
         "maximum-not-below-all",
