@@ -168,6 +168,13 @@ def test_a_limit_is_where_the_law_says(name, sentence, number):
     assert exercise.first_complaint(law, beyond)
 
 
+def test_where_two_logits_are_equal_their_order_is_not_asked_for():
+    (law,) = (law for law in check.softmax_naive.laws if "larger logit" in law.name)
+    p = np.array([0.4, 0.4, 0.2])
+    assert law.judge(p, p, 1e-12) is None
+    assert law.judge(p[::-1], p, 1e-12)
+
+
 @pytest.mark.parametrize("name", ["softmax_jacobian", "log_softmax_jacobian"])
 def test_a_law_off_the_diagonal_does_not_look_at_it(name):
     exercise = EXERCISES[name]

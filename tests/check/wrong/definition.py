@@ -124,6 +124,7 @@ SOFTMAX = [
     ("not-numbers", lambda z: (value for value in softmax(z))),
     ("few-digits", lambda z: np.round(softmax(z), 3)),
     ("few-digits", single_precision),
+    ("few-digits", of_p(lambda p: p * (1 - 0.005 * p))),
     ("argmax-index", np.argmax),
     ("argmax-index", lambda z: list(z).index(max(z))),
     ("maximum-returned", lambda z: np.max(z)),
@@ -218,6 +219,7 @@ FREE_LOGITS = [
     ("other-base", lambda p: np.log2(p) - np.log2(p[..., -1:])),
     ("other-base", lambda p: np.log10(p) - np.log10(p[..., -1:])),
     ("few-digits", lambda p: np.round(np.log(p) - np.log(p[..., -1:]), 5)),
+    ("few-digits", lambda p: np.log(p) - np.log(p[..., -1:]) + 1e-8),
 ]
 TEMPERED = [
     ("temperature-ignored", lambda z, T: softmax(z - T)),
