@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from attempts import EXERCISES, TRIED, WRONG
 from softmax_lib import check
@@ -188,11 +189,29 @@ def test_few_digits_are_right_to_a_hundredth_of_the_number_or_of_1(came, expecte
     assert only_some_digits([(np.array([came]), np.array([expected]))]) == few
 
 
-def test_an_unknown_mistake_has_no_name():
-    def attempt(z):
-        return np.arange(1.0, 1 + z.size).reshape(z.shape) / z.size
+def by_their_places(z):
+    return np.arange(1.0, 1 + z.size).reshape(z.shape) / z.size
 
-    report = check.softmax(attempt)
+
+def infinity_made_large(z, y):
+    s = expit(z)
+    return np.nan_to_num(-y * np.log(s)) + np.nan_to_num(-(1 - y) * np.log(1 - s))
+
+
+def never_above_4(z, y):
+    return np.minimum(np.logaddexp(0, z) - y * z, 4.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "attempt"),
+    [
+        ("softmax", by_their_places),
+        ("binary_cross_entropy", infinity_made_large),
+        ("binary_cross_entropy", never_above_4),
+    ],
+)
+def test_an_unknown_mistake_has_no_name(name, attempt):
+    report = getattr(check, name)(attempt)
     assert report.failed_law and report.diagnosis is report.section is None
 
 
