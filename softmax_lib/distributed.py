@@ -129,7 +129,7 @@ def logsumexp(logits, axis=-1, *, where=None, keepdims=False):
     Raises
     ------
     TypeError, ValueError
-        As in `softmax` for `logits` and `axis`.
+        As in `softmax`, but an empty axis is no error.
 
     Examples
     --------

@@ -76,7 +76,7 @@ MERGE = (
     ).like(_minimum_kept),
     Mistake(
         "rests-for-sums",
-        "This is the merge of two rests. A sum has its largest term in it already: no 1 is added.",
+        "A 1 is added, as for two rests. A sum has its largest term in it already.",
         "sec-merge",
     ).like(
         lambda m, s, n, t: _merged(m, s + (m < n), n, t + (n <= m)),
@@ -98,7 +98,7 @@ EQUAL = _pairs((0, 1, 0, 1), (3, 1.5, 3, 2))
 UNEQUAL = _pairs((3, 1.5, 1, 1.25), (1, 1.25, 3, 1.5), (-2, 2, 0.5, 1), (0.5, 1, -2, 2))
 FAR = _pairs((1000, 1, 998, 3), (-1000, 2, -1001, 1), (1000, 1, -1000, 1))
 EMPTY = _pairs((-np.inf, 0, 3, 1.5), (3, 1.5, -np.inf, 0))
-ROWS = _pairs(([3, 0], [1.5, 1], [1, 2], [1.25, 3]))
+ROWS = _pairs(([0, 3], [1, 1.5], [1, 2], [3, 1.25]))
 
 MERGE_SUMS = Exercise(
     "merge_sums(m, s, other_m, other_s)",
@@ -161,6 +161,10 @@ def _largest_forgotten(m, r, logit):
     return (m, r + np.exp(logit - m)) if logit <= m else (logit, r * np.exp(m - logit))
 
 
+def _rest_lost(m, r, logit):
+    return (m, r + np.exp(logit - m)) if logit <= m else (logit, np.exp(m - logit))
+
+
 def _backwards(m, s, logit):
     M = max(m, logit)
     return M, s * np.exp(M - m) + np.exp(logit - M) if s else np.exp(logit - M)
@@ -178,10 +182,13 @@ ONE_PASS = (
         "new-maximum-not-counted",
         "The logit that becomes the maximum is not counted. Its own term is e to the 0: 1.",
         "sec-online",
-    ).like(
-        _running(_new_one_missing, lambda z: (z[0], 1.0)),
-        _running(_new_one_missing, lambda z: (z[0], 0.0)),
-    ),
+    ).like(_running(_new_one_missing, lambda z: (z[0], 0.0))),
+    Mistake(
+        "rest-lost",
+        "What was in the sum is lost when the maximum rises. Only the old maximum is carried over; "
+        "the rest has to shrink as well.",
+        "sec-online",
+    ).like(_running(_rest_lost, end=lambda m, r: m + np.log1p(r))),
     Mistake(
         "sum-started-again",
         "With each new maximum the sum starts again. What came before is not nothing: it shrinks.",
@@ -201,13 +208,14 @@ ONE_PASS = (
     ).like(_running(_backwards)),
     Mistake(
         "shift-never-moves",
-        "The shift stays at the first logit. That is right on paper, but a later logit may lie "
-        "far above it, and overflow.",
+        "The shift is not the largest so far. Any shift is right on paper, but a logit far above "
+        "it overflows.",
         "sec-online",
     ).like(_running(lambda m, s, x: (m, s + np.exp(x - m)), lambda z: (z[0], 0.0))),
     Mistake(
         "shift-of-zero",
-        "There is no shift. e to the 1000 is inf, and e to the -1000 is 0.",
+        "The logarithm is taken of an unshifted sum. e to the 1000 is inf, and e to the -1000 is "
+        "0.",
         "sec-online",
     ).like(_running(lambda m, s, x: (m, s + np.exp(x)), (0.0, 0.0))),
     Mistake(
@@ -220,7 +228,13 @@ ONE_PASS = (
         "sum-not-from-nothing",
         "The sum starts at 1 without a logit. Before the first logit it is empty: 0.",
         "sec-online",
-    ).like(_running(_right_step, (0.0, 1.0)), _running(_right_step, lambda z: (z[0], 1.0))),
+    ).like(_running(_right_step, (0.0, 1.0))),
+    Mistake(
+        "first-counted-twice",
+        "The first logit is counted twice. It is counted at the start, and the loop adds it again: "
+        "leave it out of one of the two.",
+        "sec-online",
+    ).like(_running(_right_step, lambda z: (z[0], 1.0))),
     Mistake(
         "top-not-added-back",
         "The maximum is not added back. log s alone is log-sum-exp of the shifted logits.",
@@ -229,7 +243,8 @@ ONE_PASS = (
     general.FEW_DIGITS,
 )
 
-FALLING, RISING = floats([1, 0], [3, 1, -3]), floats([0, 1], [-3, 1, 3], [1, -2, 4, 0.5])
+FALLING = floats([1, 0], [3, 1, -3], [1, 1, 1, 0])
+RISING = floats([0, 1], [-3, 1, 3], [1, -2, 4, 0.5], [1, 1, 1, 2])
 
 ONLINE = Exercise(
     "online_logsumexp(logits)",
@@ -319,8 +334,8 @@ PIECE = (
     ).like(_p_minus_y(_shares)),
     Mistake(
         "label-always-leads",
-        "Every label gets -r / (1 + r). That is right only where the label's logit is the top of "
-        "the row; elsewhere it is p - 1.",
+        "A label below the top of the row gets -r / (1 + r). That is right only where the label's "
+        "logit is the top of the whole row; elsewhere it is p - 1.",
         "sec-machines",
     ).like(
         lambda z, k, top, rest: np.where(

@@ -53,7 +53,8 @@ def diagnose(task, law, outcome, call):
     if all(o.cause == "raised" for o in outcomes):
         batches = _first_batches(task)
         if law is batches:
-            return general.ONE_EXAMPLE_ONLY
+            of_numbers = _dimension(task.laws[0]) == 0
+            return general.NUMBERS_ONLY if of_numbers else general.ONE_EXAMPLE_ONLY
         if batches and _dimension(law) == 1 and call(batches.inputs[0], {}).value:
             return general.BATCHES_ONLY
     return None

@@ -47,6 +47,12 @@ ONE_EXAMPLE_ONLY = Mistake(
     "along the last axis.",
     "sec-max-shift",
 )
+NUMBERS_ONLY = Mistake(
+    "numbers-only",
+    "The function cannot take arrays. It works for numbers. `np.maximum`, `np.where` and `np.exp` "
+    "take each entry for itself.",
+    "sec-merge",
+)
 BATCHES_ONLY = Mistake(
     "batches-only",
     "The function needs a batch. It works for rows of logits; one example has no axis 1. The last "

@@ -170,6 +170,8 @@ HELD = {
     "the whole needed a peak of «140.5» MB, and the blocks «9.5» MB": lambda: peaks(4096),
     "were given «6.14» GB of logits": lambda: 24_000 * 32_000 * 8 / 1e9,
     "in «96» chunks": lambda: 24 * 4,
+    "with 1 GiB («1.07» GB) each": lambda: 2**30 / 1e9,
+    "200 MiB («210» MB)": lambda: 200 * 2**20 / 1e6,
     "no worker ever held more than 200 MiB": lambda: workers_kept_below(200, *LOSSES),
     "for the gradient no more than 800": lambda: workers_kept_below(800, GRADIENT),
     "since $1 + r$ rounds to 1": lambda: 1 + 7.1741e-31 == 1,

@@ -25,6 +25,10 @@ def by_the_smaller(m, s, n, t):
     return low, np.exp(m - low) * s + np.exp(n - low) * t
 
 
+def larger_first(m, s, n, t):
+    return (m, s + t * math.exp(n - m)) if m >= n else (n, t + s * math.exp(m - n))
+
+
 def unshifted(m, s, n, t):
     return np.maximum(m, n), np.exp(m + np.log(s)) + np.exp(n + np.log(t))
 
@@ -60,6 +64,7 @@ MERGE = [
     ("smaller-maximum-kept", by_the_smaller),
     ("maxima-added", lambda m, s, n, t: (n + m, t + s)),
     ("maxima-added", lambda m, s, n, t: (n + m, t * s)),
+    ("numbers-only", larger_first),
     ("argument-changed", writes),
     ("few-digits", rounded),
     ("nothing-returned", lambda m, s, n, t: None),
@@ -82,12 +87,32 @@ def running(total, top=-math.inf, counted=0.0):
 
 def no_own_term(z):
     m, s = z[0], 1.0
-    for x in z:
+    for x in z[1:]:
         if x > m:
             s, m = s * math.exp(m - x), x
         else:
             s += math.exp(x - m)
     return m + np.log(s)
+
+
+def old_maximum_alone(z):
+    top, rest = -math.inf, 0.0
+    for x in z.tolist():
+        top, rest = (top, rest + math.exp(x - top)) if x <= top else (x, math.exp(top - x))
+    return top + math.log1p(rest)
+
+
+def first_again(z):
+    top, total = z[0], 1.0
+    for x in z:
+        new = max(top, x)
+        top, total = new, total * math.exp(top - new) + math.exp(x - new)
+    return top + math.log(total)
+
+
+def by_the_smallest(z):
+    with np.errstate(over="ignore"):
+        return z.min() + np.log(np.exp(z - z.min()).sum())
 
 
 def from_the_first(z):
@@ -126,6 +151,10 @@ ONLINE = [
     ("old-largest-forgotten", one_without_the_old),
     ("sum-of-old-maxima", running(lambda s, x, old, new: s + math.exp(x - new))),
     ("new-maximum-not-counted", no_own_term),
+    ("rest-lost", old_maximum_alone),
+    ("first-counted-twice", first_again),
+    ("shift-of-zero", lambda z: np.log(np.exp(z - z.max()).sum() * np.exp(z.max()))),
+    ("shift-never-moves", by_the_smallest),
     (
         "sum-started-again",
         running(lambda s, x, old, new: s + math.exp(x - old) if x <= old else 1.0),
