@@ -108,9 +108,11 @@ def streaming_attention(Q, K, V, *, where=None, scale=None, block=128):
 
     Notes
     -----
-    Beyond the result, it needs memory for Tq x `block` scores and for arrays as large as the
-    result, a few of each, and not for Tq x Tk. A mask that is given as a whole has Tq x Tk
-    booleans, unless it is broadcast.
+    Beyond the result, it needs memory for Tq x `block` scores, for arrays as large as the result, a
+    few of each, and for a boolean for each value, but not for Tq x Tk. Arrays of another dtype than
+    the one computed in are copied, and V several times if a value is not finite. A mask that is
+    given as a whole has Tq x Tk booleans, unless it is broadcast.
+
     Each step multiplies by e^(m - m'), at most 1, and each exponential is divided by a power of
     two, at least the number of keys: so sums of values overflow no sooner than their mean. There
     are as many products and exponentials as in `attention`, and the rescaling besides.

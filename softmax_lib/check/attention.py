@@ -55,8 +55,8 @@ LOOK_UP = (
     ).like(_with(lambda Q, K: Q @ K.T * math.sqrt(Q.shape[1]))),
     Mistake(
         "root-of-the-number-of-keys",
-        "The number of keys or of queries stands under the root. A score is a sum over the "
-        "components of a query: their number counts, the last length of Q.",
+        "The wrong length stands under the root. A score is a sum over the components of a query: "
+        "their number counts, the last length of Q.",
         "sec-root-d",
     ).like(
         _with(lambda Q, K: Q @ K.T / math.sqrt(len(K))),
@@ -64,8 +64,8 @@ LOOK_UP = (
     ),
     Mistake(
         "scaled-too-late",
-        "The weights are divided, not the scores. After softmax a factor takes the sum 1 away, "
-        "and changes no ratio of two weights.",
+        "The weights are divided. After softmax a factor takes the sum 1 away, and changes no "
+        "ratio of two weights: divide the scores alone.",
         "sec-root-d",
     ).like(lambda Q, K, V: softmax(Q @ K.T) / math.sqrt(Q.shape[1]) @ V),
     OVER_THE_QUERIES.like(_with(weights=lambda S: softmax(S, axis=0))),
@@ -425,8 +425,8 @@ HEADS_MISTAKES = (
     ).like(lambda X, heads: X.reshape(len(X), heads, -1)),
     Mistake(
         "columns-dealt-out",
-        "The columns are dealt out in turn. Head h has neighbours: the columns from h d to h d + "
-        "d - 1.",
+        "The columns are dealt out in turn. Head h has neighbours: counted from 0, the columns "
+        "from h D to h D + D - 1.",
         "sec-heads",
     ).like(lambda X, heads: X.reshape(len(X), -1, heads).transpose(2, 0, 1)),
     Mistake(
@@ -543,7 +543,8 @@ TOP_P_MISTAKES = (
     ).like(lambda p, mass: np.sort(_right_top_p(p, mass))[::-1]),
     Mistake(
         "least-probable-first",
-        "The least probable classes are kept. np.sort ascends: begin at its end.",
+        "The least probable classes are kept, too. Begin with the most probable one, and stop as "
+        "soon as the mass is reached.",
         "sec-top-p",
     ).like(_smallest),
     Mistake(

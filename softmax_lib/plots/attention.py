@@ -76,7 +76,7 @@ def sharpness(ax, widths, plain, scaled):
 
 
 def weights_map(ax, weights, words):
-    """Draw attention weights, a row for each word that asks; a weight of 0 is a dash."""
+    """Draw attention weights, a row for each word that asks; a weight of 0 is hatched."""
     size = len(words)
     for row, column in np.ndindex(size, size):
         weight = weights[row, column]
