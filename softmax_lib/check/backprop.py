@@ -19,8 +19,7 @@ FORCE = Mistake(
 )
 RESULTS_EXCHANGED = Mistake(
     "results-exchanged",
-    "The results come in another order. The numbers are right; return them in the order that is "
-    "asked for.",
+    "The results come in another order. Return them in the order that is asked for.",
     "sec-layer",
 )
 

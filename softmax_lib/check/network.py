@@ -45,7 +45,7 @@ OUTPUT_FOR_SLOPE = Mistake(
 )
 GATE_INVERTED = Mistake(
     "gate-inverted",
-    "The shut units pass, and the open ones do not. Above 0 the slope is 1, below 0 it is 0.",
+    "The open units pass nothing. Above 0 the slope is 1, below 0 it is 0.",
     "sec-network-backward",
 )
 
@@ -67,7 +67,7 @@ RELU_BACK = (
     ).like(lambda A, G: np.sign(A) * G),
     Mistake(
         "gate-returned",
-        "This is the slope alone. The chain rule multiplies it with the gradient that comes in.",
+        "The gradient that comes in is missing. The chain rule multiplies the slope with it.",
         "sec-network-backward",
     ).like(lambda A, G: (A > 0) * 1.0),
     Mistake(
@@ -176,10 +176,11 @@ START_DEVIATION = Exercise(
     (
         Law("it is one number", _fans((2, 3)), has_shape),
         Law(
-            "more inputs mean smaller weights",
+            "200 inputs give a number above 0 and below 1",
             _fans((200, 5)),
             holds(
-                lambda came, right, _: bool(np.all((came > 0) & (came < 1))), "a number from 0 to 1"
+                lambda came, right, _: bool(np.all((came > 0) & (came < 1))),
+                "a number above 0 and below 1",
             ),
         ),
         Law("2 inputs give 1, 8 inputs give 1/2", _fans((2, 7), (8, 3))),
@@ -385,8 +386,8 @@ RELATIVE = (
     ),
     Mistake(
         "size-of-one-side",
-        "The difference is divided by the size of one side. If that one is 0 by mistake, the error "
-        "is infinite or lost; take the larger of the two sizes.",
+        "The difference is divided by the size of one side. If that one is 0 by mistake, there is "
+        "nothing to compare with; take the larger of the two sizes.",
         "sec-network-check",
     ).like(
         lambda a, b: _share(a, b, np.abs(a)),
@@ -411,7 +412,9 @@ RELATIVE = (
 
 EQUAL = _pairs(([1.0], [1.0]), ([1.0, -2.0], [1.0, -2.0]))
 OFF = _pairs(([1.0], [4.0]), ([4.0], [1.0]), ([2.0], [-2.0]))
-SMALL_ONE = _pairs(([4.0, 1e-9], [4.0, 2e-9]), ([1e-9, -4.0], [2e-9, -4.0]))
+SMALL_ONE = _pairs(
+    ([4.0, 1e-3], [4.0, 2e-3]), ([4.0, 1e-9], [4.0, 2e-9]), ([1e-9, -4.0], [2e-9, -4.0])
+)
 ZEROS = _pairs(([0.0, 1.0], [0.0, 1.0]), ([0.0], [0.0]))
 ONE_ZERO = _pairs(([0.0, 1.0], [3.0, 1.0]), ([3.0, 1.0], [0.0, 1.0]))
 ONE_ZERO += _pairs(([0.0, 1.0], [-3.0, 1.0]), ([-3.0, 1.0], [0.0, 1.0]))
@@ -430,7 +433,7 @@ RELATIVE_ERROR = Exercise(
     """,
     (
         Law("it is one number", EQUAL, has_shape),
-        Law("equal arrays have the error 0", EQUAL),
+        Law("equal numbers other than 0 have the error 0", EQUAL),
         Law("1 beside 4 gives 3/4, and 2 beside -2 gives 2", OFF),
         Law("a small component counts as much as a large one", SMALL_ONE),
         Law("the largest error of all components", MANY),

@@ -152,7 +152,7 @@ def test_a_law_of_sums_asks_for_no_more_than_the_sums(name, law):
     ("name", "sentence", "number"),
     [
         ("log_softmax", "no number is above 0", 0.5),
-        ("relu_start", "more inputs mean smaller weights", 1.5),
+        ("relu_start", "200 inputs give a number above 0 and below 1", 1.5),
         ("logsumexp", "it lies between m and m + log 2", 1.75),
         ("logsumexp", "it lies between m and m + log 3", 2.99),
     ],
