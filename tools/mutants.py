@@ -175,7 +175,7 @@ MUTANTS = [
          "figures on white paper on every page", SITE),
         ("_ext/course_site.py",
          "    start_afresh(app)\n", "",
-         "a build goes on from the one before", SITE),
+         "a build goes on from the one before", "tests/book/test_course_site.py"),
         ("_ext/katex.py",
          '"throwOnError": True', '"throwOnError": False',
          "a broken formula is set in red", STRICT),

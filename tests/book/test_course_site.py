@@ -2,7 +2,9 @@
 
 import os
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
+import pybtex.plugin
 import pytest
 from sphinx.errors import ExtensionError
 
@@ -55,6 +57,17 @@ def test_after_a_good_build_only_the_changed_page_is_read_again(tmp_path):
     (tmp_path / "chapters/one.md").write_text("second", encoding="utf-8")
     os.utime(tmp_path / "chapters/one.md", (0, 0))
     assert build.begin() == READ and build.read_again() == ["one"]
+
+
+def test_a_build_begins_afresh(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")  # which the extension takes away
+    monkeypatch.setattr(pybtex.plugin, "entry_points", pybtex.plugin.entry_points)
+    app = MagicMock(srcdir=tmp_path, outdir=tmp_path / "b/html", doctreedir=tmp_path / "b/doctrees")
+    gone = tmp_path / "b/html/gone.html"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("old", encoding="utf-8")
+    course_site.setup(app)
+    assert gone.parent.is_dir() and not gone.exists()
 
 
 @pytest.mark.parametrize("ending", ["stopped", "failed", "with a warning"])
