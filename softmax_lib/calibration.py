@@ -33,7 +33,7 @@ def fit_temperature(logits, labels, axis=-1):
         * 0.0, if every label has a largest logit of its row: the colder, the lower the loss.
           Where no largest logits tie, `hardmax` is its limit.
         * inf, if every finite temperature costs more than a uniform guess among the classes that
-          are not -inf: on average the true logits are no larger than the others.
+          are not -inf: on average the true logit is no larger than the mean of its row's.
         * 1.0, if every temperature costs the same: the logits of each row are equal, but for -inf.
 
         `softmax` refuses the first two.

@@ -86,8 +86,8 @@ IN_BINS = (
     ).like(lambda q, a, bins: len(q) * _weighted(q, a, bins)),
     Mistake(
         "last-bin-lost",
-        "The last bin is never looked at. np.digitize counts from 1 where the edges begin with 0: "
-        "bin b is the one with the number b + 1.",
+        "A bin is missing at the end. B bins have B + 1 edges and B numbers. Where the edges begin "
+        "with 0, np.digitize counts from 1: bin b is the one with the number b + 1.",
         "sec-reliability",
     ).like(
         _in_bins(_sum_of_shares, kept=_all_but_the_last),
@@ -96,8 +96,9 @@ IN_BINS = (
     ),
     Mistake(
         "distances-cancel",
-        "The bins cancel one another. Too sure here and too modest there are two errors: take the "
-        "absolute value in each bin, before the sum.",
+        "Errors of different bins cancel. Too sure here and too modest there are two errors: form "
+        "all B bins, with B + 1 edges from 0 to 1, and take the absolute value in each, before the "
+        "sum.",
         "sec-ece",
     ).like(
         lambda q, a, bins: np.abs(q.mean() - a.mean()),
@@ -267,8 +268,8 @@ PARTS = (
     ),
     Mistake(
         "parts-not-squared",
-        "The distances are not squared. Absolute distances make the calibration error; the Brier "
-        "score is made of squares.",
+        "These are distances, not squares. Absolute distances make the calibration error; the "
+        "Brier score is made of squares.",
         "sec-brier-parts",
     ).like(
         _with_mean(

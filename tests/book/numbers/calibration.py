@@ -211,9 +211,8 @@ def sure_and_wrong_takes_a_huge_step():
 
 
 HELD = {
-    "alone it would take a huge step. In the mean the curvature of the others shortens the step": (
-        sure_and_wrong_takes_a_huge_step
-    ),
+    "alone it would take a huge step. In the mean the curvature of the others makes its step "
+    "shorter than it would be alone": sure_and_wrong_takes_a_huge_step,
     "# Calibration: may one believe «0.9»?": lambda: 9 / 10,
     "If nine in ten of these answers are right, «0.9» can be taken at its word": lambda: 9 / 10,
     "Two are too sure. The third is too modest.": two_too_sure_one_too_modest,
