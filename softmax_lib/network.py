@@ -376,7 +376,7 @@ class OneHiddenLayer(SoftmaxRegression):
                         f"learning_rate={self.learning_rate:g}, the start or the features are too "
                         f"large"
                     )
-        if curve[-1] > curve[0] + ROUNDING * abs(curve[0]):
+        if curve[-1] > curve[0] * (1 + ROUNDING):
             warnings.warn(
                 f"the loss rose from {curve[0]:.4g} to {curve[-1]:.4g}: learning_rate="
                 f"{self.learning_rate:g} may be too large for these data",

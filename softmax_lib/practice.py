@@ -80,7 +80,8 @@ def binary_cross_entropy(logits, targets):
     It is computed as log(1 + e^-a) + u a, where a is the size of z, and u is 1 - y for positive z,
     y for others: two terms that are never negative, so nothing cancels. A target of 0 against a
     logit of -inf costs 0, and so does a target of 1 against inf; any other target costs inf there,
-    unless it rounds to these in the dtype of the logits. The gradient in z is ``sigmoid(z) - y``.
+    unless its distance from these is 0 in the dtype of the computation. The gradient in z is
+    ``sigmoid(z) - y``.
 
     Examples
     --------

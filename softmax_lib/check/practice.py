@@ -74,7 +74,8 @@ BINARY = (
     ),
     Mistake(
         "yes-and-no-exchanged",
-        "A yes is charged as a no. The target y weighs -log s, and 1 - y weighs -log(1 - s).",
+        "A yes is charged as a no. The target y weighs -log s, and 1 - y weighs -log(1 - s); s "
+        "itself has e to the -z.",
         "sec-binary-loss",
     ).like(lambda z, y: binary_cross_entropy(z, 1 - y)),
     Mistake(
@@ -173,7 +174,7 @@ BINARY_LOSSES = Exercise(
             holds(lambda came, *_: bool(np.all(came >= 0)), "no number below 0"),
         ),
         Law("a logit of 0 costs log 2, whatever is true", UNSURE),
-        Law("(4, 4, -4) is right about (1, 1, 0), and costs 0.018 three times", ONE_PHOTOGRAPH),
+        Law("a yes costs -log s, and a no costs -log(1 - s)", ONE_PHOTOGRAPH),
         Law("a target may lie between", pairs(([2, -1], [0.5, 0.25]), ([0, 3], [0.1, 0.9]))),
         Law("each entry of a batch is a question by itself", TABLE),
         Law("logits of 1000 and -1000 have their right loss, not inf or nan", FAR),
@@ -353,7 +354,7 @@ WEIGHTED_MEAN = Exercise(
         Law("there is one number for the batch", PLAIN, has_shape),
         Law("with equal weights it is the mean", PLAIN),
         Law("an ignored example counts neither above nor below the line", SOME_IGNORED),
-        Law("losses 2 and 4 with the weights 3 and 1 make 2.5", HEAVY),
+        Law("each loss counts with the weight of its label", HEAVY),
         Law("both at once", BOTH),
         Law("what is ignored takes nothing, even of nan or inf", BAD_LOSS),
         Law(

@@ -125,9 +125,9 @@ def order_is_kept():
 
 
 def rounds_to_one():
-    """The largest whole logit whose share is not 1."""
+    """The smallest whole logit whose share is 1."""
     z = np.arange(100.0)
-    return z[1 / (1 + np.exp(-z)) < 1].max()
+    return z[1 / (1 + np.exp(-z)) == 1].min()
 
 
 HELD = {
@@ -135,8 +135,8 @@ HELD = {
     "Notice that the weights move along the line; they do not lift it.": weights_stay_on_the_line,
     "where the true class has little, focal loss pulls harder, but hardly where it has next to "
     "nothing.": focal_pulls_harder,
-    "Logits above «36» break the attempt: $s$ rounds to 1": rounds_to_one,
-    "So do logits below $«-710»$: $e^{-z}$ overflows": lambda: (
+    "Logits of «37» or more break the attempt: $s$ rounds to 1": rounds_to_one,
+    "So do logits of $«-710»$ or less: $e^{-z}$ overflows": lambda: (
         -np.ceil(np.log(np.finfo(float).max))
     ),
     "So *either both or neither* cannot be said: two sigmoids of $1/2$": independent_answers,
