@@ -500,6 +500,14 @@ def test_a_rate_that_is_too_large_warns_or_fails():
         OneHiddenLayer(max_iter=2).fit(X, Y)
 
 
+def test_a_loss_that_ends_a_little_above_its_start_warns_whatever_lies_between():
+    model = OneHiddenLayer(hidden=4, learning_rate=2, max_iter=4, batch_size=8)
+    with pytest.warns(RuntimeWarning, match="the loss rose from "):
+        model.fit(X, Y)
+    first, second, *_, last = model.loss_curve_
+    assert second > last > first > last / 2
+
+
 def test_a_rise_of_rounding_is_none():
     settled = OneHiddenLayer(hidden=2, start_scale=0, learning_rate=1e-12, max_iter=3, batch_size=1)
     with strict():
