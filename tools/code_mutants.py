@@ -603,6 +603,10 @@ def main(arguments: list[str]) -> int:
         left = survivors_of(left, copies, seen, alone=True)
         print(f"{len(left)} pass the first tests", flush=True)
         left = survivors_of(in_groups(left) + in_groups(expected), copies, seen)
+        # In company two changes may undo one another.
+        doubtful = [[mutant] for mutant in left if str(mutant) not in known]
+        left = [mutant for mutant in left if str(mutant) in known]
+        left += survivors_of(doubtful, copies, seen)
 
     survivors, run, there = ({str(mutant) for mutant in some} for some in (left, chosen, every))
     print(
