@@ -365,6 +365,8 @@ HELD = {
     "All other marks lie to the right, those of logsumexp between «1.9» and «22»": lambda: (
         (1.9, 22) if marks_of_lse() else (0, 0)
     ),
+    "On the two small matrices softmax and log_softmax in NumPy do not reach PyTorch's compiled "
+    "code": lambda: all(ratio(ONE, f, shape) < 1 for f in FUNCTIONS[:2] for shape in SMALL),
     "On small matrices these gain little, and along axis 0 they are slower": lambda: all(
         max(marks(f, shape, 0)) < 1 and max(marks(f, shape, -1)) < 1.3
         for f in FUNCTIONS[:2]

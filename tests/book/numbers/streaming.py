@@ -173,7 +173,9 @@ HELD = {
     "with 1 GiB («1.07» GB) each": lambda: 2**30 / 1e9,
     "200 MiB («210» MB)": lambda: 200 * 2**20 / 1e6,
     "no worker ever held more than 200 MiB": lambda: workers_kept_below(200, *LOSSES),
-    "for the gradient no more than 800": lambda: workers_kept_below(800, GRADIENT),
+    "for the gradient, whose slopes were added up and not kept, no more than 800": lambda: (
+        workers_kept_below(800, GRADIENT)
+    ),
     "since $1 + r$ rounds to 1": lambda: 1 + 7.1741e-31 == 1,
     "with a tiny $r$, and that rounds to 72": first_quarter_rounds_to_its_top,
     "$p$ is at most one half": a_label_below_the_top_has_at_most_half,
