@@ -303,7 +303,7 @@ class OneHiddenLayer(SoftmaxRegression):
     Warns
     -----
     RuntimeWarning
-        From `fit`, if the loss ends above its start.
+        From `fit`, if the loss ends above its start, by more than rounding.
 
     Notes
     -----
@@ -374,7 +374,7 @@ class OneHiddenLayer(SoftmaxRegression):
                     raise ValueError(
                         f"the loss is {curve[-1]} after epoch {epoch}; "
                         f"learning_rate={self.learning_rate:g}, the start or the features are too "
-                        f"large"
+                        "large"
                     )
         if curve[-1] > curve[0] * (1 + ROUNDING):
             warnings.warn(

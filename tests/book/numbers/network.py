@@ -74,6 +74,33 @@ def a_penalty_opens_a_unit():
     return opens == [False, True]
 
 
+def peer(**options):
+    from sklearn.neural_network import MLPClassifier
+
+    options |= {"solver": "sgd", "momentum": 0, "shuffle": False, "random_state": 0}
+    return MLPClassifier(8, learning_rate_init=0.1, **options)
+
+
+def two_classes_are_another_network():
+    X, labels = train()
+    models = [
+        peer().partial_fit(X[labels < C], labels[labels < C], classes=range(C)) for C in (2, 3)
+    ]
+    return [model.out_activation_ for model in models] == ["logistic", "softmax"]
+
+
+def cut_at_two_hundred():
+    """Whether 200 pictures at once are one step, and 400 two."""
+    X, labels = train()
+    whole, halves, once = peer(), peer(), peer(batch_size=200)
+    for model, cuts in ((whole, [400]), (halves, [200, 400]), (once, [200, 400])):
+        for start, end in zip([0, *cuts], cuts, strict=False):
+            model.partial_fit(X[start:end], labels[start:end], classes=range(10))
+    same = [np.allclose(whole.coefs_[0], model.coefs_[0], 1e-12) for model in (halves, once)]
+    one = peer(batch_size=400).partial_fit(X[:400], labels[:400], classes=range(10))
+    return all(same) and not np.allclose(whole.coefs_[0], one.coefs_[0], 1e-6)
+
+
 def first_loss(X, labels, scale=1):
     U, W = (scale * weights for weights in start())
     p = scipy.special.log_softmax(np.maximum(X @ U, 0) @ W, axis=1)
@@ -172,6 +199,10 @@ HELD = {
     "a last batch that is smaller counts more than its share, unless its gradient is weighted by "
     "its size": a_last_batch_counts_too_much,
     "chance alone moves such a count by about «5»": lambda: scipy.stats.binom.std(797, 26 / 797),
+    "For three classes or more, scikit-learn's `MLPClassifier` is the same network": (
+        two_classes_are_another_network
+    ),
+    "Its `partial_fit` on a batch of at most 200 is one step": cut_at_two_hundred,
     "and without a penalty it stays shut": a_penalty_opens_a_unit,
     "each example's gradient is a row of «2410» numbers": lambda: 64 * 32 + 32 + 32 * 10 + 10,
 }

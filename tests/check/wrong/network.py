@@ -138,7 +138,6 @@ RELATIVE_ERROR = [
             np.sqrt(((a - b) ** 2).sum()) / (np.sqrt((a**2).sum()) + np.sqrt((b**2).sum()) or 1)
         ),
     ),
-    ("one-size-for-all", lambda a, b: np.max(abs(a - b) / larger(a, b).max(initial=1e-300))),
     ("size-of-one-side", lambda a, b: over(a, b, abs(a)).max()),
     ("size-of-one-side", lambda a, b: over(a, b, abs(b)).max()),
     ("sum-of-sizes", lambda a, b: over(a, b, abs(a) + abs(b)).max()),
