@@ -8,6 +8,7 @@ import scipy.special
 import scipy.stats
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
+from sklearn.neural_network import MLPClassifier
 
 from softmax_lib import OneHiddenLayer, hidden_layer_backward
 
@@ -75,8 +76,6 @@ def a_penalty_opens_a_unit():
 
 
 def peer(**options):
-    from sklearn.neural_network import MLPClassifier
-
     options |= {"solver": "sgd", "momentum": 0, "shuffle": False, "random_state": 0}
     return MLPClassifier(8, learning_rate_init=0.1, **options)
 
